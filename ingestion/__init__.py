@@ -1,0 +1,1 @@
+"""Site or file in, published chunks out. Imports nothing of `app` or `retrieval`."""

@@ -1,0 +1,1 @@
+"""Question in, verified answer out. Imports nothing of `app` or `ingestion`."""
