@@ -1,0 +1,49 @@
+"""What a business is to the rest of the product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+# Milo itself: owns sign-in mails and the service's own jobs. Never listed, has no sources or visitors.
+HOUSE_BUSINESS_ID = UUID("00000000-0000-7000-8000-000000000001")
+HOUSE_SLUG = "milo-house"
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    business_id: UUID
+    slug: str
+    name: str
+    website: str | None
+    industry: str | None
+    country: str | None  # ISO 3166, two letters
+    time_zone: str  # IANA name
+    language: str  # two letters
+    controller_name: str | None
+    controller_contact: str | None
+    allowed_processors: list[str]
+    allowed_origins: list[str]
+    accent: str | None
+    monthly_token_cap: int
+    live_generation: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewBusiness:
+    name: str
+    slug: str
+    time_zone: str = "UTC"
+    language: str = "en"
+    website: str | None = None
+    country: str | None = None
+    industry: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedBusiness:
+    business_id: UUID
+    slug: str
+    widget_key: str

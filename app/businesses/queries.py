@@ -1,0 +1,112 @@
+"""SQL of businesses, their slugs and widget keys."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Json
+
+from app.businesses.model import Business, NewBusiness
+from app.db.pool import Connection
+
+
+async def read_business(conn: Connection, business_id: UUID) -> Business | None:
+    async with conn.cursor(row_factory=class_row(Business)) as cursor:
+        await cursor.execute(
+            """
+            SELECT business_id, slug, name, website, industry, country, time_zone, language, controller_name,
+                controller_contact, allowed_processors, allowed_origins, accent, monthly_token_cap, live_generation,
+                created_at
+            FROM businesses WHERE business_id = %(b)s
+            """,
+            {"b": business_id},
+        )
+        return await cursor.fetchone()
+
+
+async def insert_business(conn: Connection, business_id: UUID, new: NewBusiness) -> None:
+    await conn.execute(
+        """
+        INSERT INTO businesses (business_id, slug, name, website, industry, country, time_zone, language)
+        VALUES (%(b)s, %(slug)s, %(name)s, %(website)s, %(industry)s, %(country)s, %(zone)s, %(language)s)
+        """,
+        {
+            "b": business_id,
+            "slug": new.slug,
+            "name": new.name,
+            "website": new.website,
+            "industry": new.industry,
+            "country": new.country,
+            "zone": new.time_zone,
+            "language": new.language,
+        },
+    )
+
+
+async def insert_house(conn: Connection, business_id: UUID, slug: str) -> None:
+    await conn.execute(
+        "INSERT INTO businesses (business_id, slug, name, monthly_token_cap) VALUES (%(b)s, %(slug)s, 'Milo', 0)"
+        " ON CONFLICT DO NOTHING",
+        {"b": business_id, "slug": slug},
+    )
+
+
+async def take_slug(conn: Connection, business_id: UUID, slug: str) -> bool:
+    """False when another business has it."""
+    cursor = await conn.execute(
+        "INSERT INTO business_slugs (slug, business_id) VALUES (%(slug)s, %(b)s) ON CONFLICT DO NOTHING",
+        {"slug": slug, "b": business_id},
+    )
+    return cursor.rowcount == 1
+
+
+async def find_by_slug(conn: Connection, slug: str) -> UUID | None:
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute("SELECT business_id FROM business_slugs WHERE slug = %(slug)s", {"slug": slug})
+        return await cursor.fetchone()
+
+
+async def insert_widget_key(conn: Connection, business_id: UUID, widget_key: str) -> None:
+    await conn.execute(
+        "INSERT INTO widget_keys (widget_key, business_id) VALUES (%(key)s, %(b)s)",
+        {"key": widget_key, "b": business_id},
+    )
+
+
+async def find_by_widget_key(conn: Connection, widget_key: str) -> UUID | None:
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            "SELECT business_id FROM widget_keys WHERE widget_key = %(key)s AND revoked_at IS NULL",
+            {"key": widget_key},
+        )
+        return await cursor.fetchone()
+
+
+async def read_widget_key(conn: Connection, business_id: UUID) -> str | None:
+    """The newest key in force."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            "SELECT widget_key FROM widget_keys WHERE business_id = %(b)s AND revoked_at IS NULL"
+            " ORDER BY created_at DESC LIMIT 1",
+            {"b": business_id},
+        )
+        return await cursor.fetchone()
+
+
+async def insert_audit(
+    conn: Connection,
+    business_id: UUID,
+    *,
+    actor: str,
+    action: str,
+    target: str | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """`details` holds ids and settings' names, never a visitor's words."""
+    await conn.execute(
+        "INSERT INTO audit_log (business_id, actor, action, target, details)"
+        " VALUES (%(b)s, %(actor)s, %(action)s, %(target)s, %(details)s)",
+        {"b": business_id, "actor": actor, "action": action, "target": target, "details": Json(details or {})},
+    )

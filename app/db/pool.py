@@ -1,0 +1,124 @@
+"""Connections and transactions. Out goes one thing: a connection bound to one business.
+
+`business_transaction` is the only way to a tenant's rows; `directory_transaction` sees no tenant row
+at all; `ops_transaction` is the narrow cross-business view (states and times) of the milo_ops role.
+A connection that comes back to the pool is cleaned and checked, so that no business lingers on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection, OperationalError
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from app.errors import Unavailable
+from app.settings import DatabaseUrls
+
+Connection = AsyncConnection[tuple[Any, ...]]
+Transaction = Callable[[], AbstractAsyncContextManager[Connection]]
+
+# force_custom_plan: a generic plan for a warm connection hides pgvector's missing rows and mis-sizes
+# tenants. JIT costs more than these queries take.
+OPTIONS = " ".join(
+    f"-c {option}"
+    for option in (
+        "timezone=UTC",
+        "jit=off",
+        "plan_cache_mode=force_custom_plan",
+        "statement_timeout=30s",
+        "lock_timeout=10s",
+        "idle_in_transaction_session_timeout=60s",
+        "client_min_messages=warning",
+    )
+)
+
+
+class Database:
+    """The pools of one process. Make it with `Database.open`, end it with `close`."""
+
+    def __init__(self, app: AsyncConnectionPool[Connection], ops: AsyncConnectionPool[Connection] | None):
+        self._app = app
+        self._ops = ops
+
+    @classmethod
+    async def open(cls, urls: DatabaseUrls, *, max_size: int = 8) -> Database:
+        app = _pool(urls.app.reveal(), "app", max_size)
+        ops = _pool(urls.ops.reveal(), "ops", 2) if urls.ops else None
+        await app.open(wait=False)
+        if ops:
+            await ops.open(wait=False)
+        return cls(app, ops)
+
+    async def close(self) -> None:
+        await self._app.close(timeout=2)
+        if self._ops:
+            await self._ops.close(timeout=2)
+
+    @asynccontextmanager
+    async def business_transaction(self, business_id: UUID) -> AsyncIterator[Connection]:
+        """A transaction that sees and writes rows of this business only. Keep it short; no network inside."""
+        async with _connection(self._app) as conn, conn.transaction():
+            await conn.execute("SELECT set_config('app.business_id', %s, true)", (str(business_id),))
+            yield conn
+
+    def bound(self, business_id: UUID) -> Transaction:
+        """`business_transaction` with the business filled in: the Transaction port of the lower rooms."""
+        return lambda: self.business_transaction(business_id)
+
+    @asynccontextmanager
+    async def directory_transaction(self) -> AsyncIterator[Connection]:
+        """For directory tables. Tenant tables are empty from here."""
+        async with _connection(self._app) as conn, conn.transaction():
+            yield conn
+
+    @asynccontextmanager
+    async def ops_transaction(self) -> AsyncIterator[Connection]:
+        """Read-only, across businesses, only the columns granted to milo_ops."""
+        if self._ops is None:
+            raise Unavailable("The operations database role is not configured (MILO_DATABASE_OPS_URL).")
+        async with _connection(self._ops) as conn, conn.transaction():
+            yield conn
+
+
+def _pool(url: str, name: str, max_size: int) -> AsyncConnectionPool[Connection]:
+    return AsyncConnectionPool(
+        url,
+        name=f"milo-{name}",
+        min_size=1,
+        max_size=max_size,
+        open=False,
+        timeout=5,
+        max_lifetime=1800,
+        reconnect_timeout=30,
+        kwargs={"options": OPTIONS, "application_name": f"milo-{name}", "connect_timeout": 5},
+        configure=_configure,
+        reset=_reset,
+        check=AsyncConnectionPool.check_connection,
+    )
+
+
+async def _configure(conn: Connection) -> None:
+    conn.prepare_threshold = None  # see OPTIONS: no plan outlives the business it was made for
+
+
+async def _reset(conn: Connection) -> None:
+    """A connection on which a setting survived is thrown away by raising, not handed to the next."""
+    cursor = await conn.execute("RESET ALL")
+    cursor = await conn.execute("SELECT nullif(current_setting('app.business_id', true), '')")
+    row = await cursor.fetchone()
+    await conn.commit()
+    if row is None or row[0] is not None:
+        raise OperationalError("a business lingered on a pooled connection")
+
+
+@asynccontextmanager
+async def _connection(pool: AsyncConnectionPool[Connection]) -> AsyncIterator[Connection]:
+    try:
+        async with pool.connection() as conn:
+            yield conn
+    except PoolTimeout as error:
+        raise Unavailable("The database is not reachable right now. Please try again in a moment.", retry_after=5) from error

@@ -1,0 +1,101 @@
+"""The kinds of work and what a handler may say of its outcome.
+
+A job's payload holds ids only. A new kind is a dataclass here, a handler in a feature, and a line in
+`app/worker.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import ClassVar, Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSource:
+    """Read a source anew and publish what it says."""
+
+    kind: ClassVar[str] = "ingest_source"
+    source_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SendMail:
+    kind: ClassVar[str] = "send_mail"
+    outbox_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeExpired:
+    """The house's daily sweep of what is past its time."""
+
+    kind: ClassVar[str] = "purge_expired"
+
+
+Job = IngestSource | SendMail | PurgeExpired
+KINDS: Mapping[str, type[Job]] = {job.kind: job for job in (IngestSource, SendMail, PurgeExpired)}
+
+
+@dataclass(frozen=True, slots=True)
+class JobRef:
+    """Enough to ring the bell; says nothing of what the job is about."""
+
+    business_id: UUID
+    job_id: UUID
+    kind: str
+    run_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedJob:
+    business_id: UUID
+    job_id: UUID
+    job: Job
+    attempts: int
+    max_attempts: int
+
+
+class RetryLater(Exception):
+    """Raised by a handler: not now, and it does not count as a failure."""
+
+    def __init__(self, seconds: float, reason: str):
+        super().__init__(reason)
+        self.seconds = seconds
+        self.reason = reason
+
+
+class GiveUp(Exception):
+    """Raised by a handler: no retry will help. `reason` is a sentence for the owner."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Lease(Protocol):
+    """The handler's hold on its job. Another worker takes over when it is not renewed for 30 s."""
+
+    @property
+    def job_id(self) -> UUID: ...
+
+    async def extend(self) -> None:
+        """Raises LeaseLost when another worker holds the job; the runner does this every 10 s anyway."""
+        ...
+
+
+class LeaseLost(Exception):
+    """Another worker took the job over; whatever this one still does must not be published."""
+
+
+Handler = Callable[[ClaimedJob, Lease], Awaitable[None]]
+
+
+def payload_of(job: Job) -> dict[str, str]:
+    return {name: str(value) for name, value in asdict(job).items()}
+
+
+def job_from(kind: str, payload: Mapping[str, str]) -> Job:
+    """Every payload value is a uuid. Raises KeyError or TypeError for a kind or shape this version lacks."""
+    return KINDS[kind](**{name: UUID(value) for name, value in payload.items()})

@@ -1,0 +1,1 @@
+"""Keys of each business: what personal columns are sealed with and found by."""
