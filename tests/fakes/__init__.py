@@ -1,0 +1,1 @@
+"""Outside services as scripted servers on loopback that speak the real protocol."""
