@@ -12,8 +12,9 @@ import unicodedata
 from uuid import UUID, uuid4
 from zoneinfo import available_timezones
 
+from app.audit.queries import insert_audit
 from app.businesses.model import HOUSE_BUSINESS_ID, HOUSE_SLUG, CreatedBusiness, NewBusiness
-from app.businesses.queries import insert_audit, insert_business, insert_house, insert_widget_key, take_slug
+from app.businesses.queries import insert_business, insert_house, insert_widget_key, take_slug
 from app.db.pool import Database
 from app.errors import BadInput, Conflict
 from app.vault.keys import Vault

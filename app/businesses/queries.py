@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from psycopg.rows import class_row, scalar_row
-from psycopg.types.json import Json
 
 from app.businesses.model import Business, NewBusiness
 from app.db.pool import Connection
@@ -93,20 +91,3 @@ async def read_widget_key(conn: Connection, business_id: UUID) -> str | None:
             {"b": business_id},
         )
         return await cursor.fetchone()
-
-
-async def insert_audit(
-    conn: Connection,
-    business_id: UUID,
-    *,
-    actor: str,
-    action: str,
-    target: str | None = None,
-    details: dict[str, Any] | None = None,
-) -> None:
-    """`details` holds ids and settings' names, never a visitor's words."""
-    await conn.execute(
-        "INSERT INTO audit_log (business_id, actor, action, target, details)"
-        " VALUES (%(b)s, %(actor)s, %(action)s, %(target)s, %(details)s)",
-        {"b": business_id, "actor": actor, "action": action, "target": target, "details": Json(details or {})},
-    )

@@ -1,0 +1,1 @@
+"""What is past its time is deleted, by a daily job of the house."""

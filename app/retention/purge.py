@@ -1,0 +1,51 @@
+"""The daily purge: expired links and sessions, finished jobs, old ledgers, sent mail, stale answers.
+
+Runs as the house's PurgeExpired job and puts the next day's job in place before it begins, so that
+a day that fails does not end the series. Businesses are taken one after the other, a short
+transaction each; an error ends the run and the job's retry begins anew, which is harmless.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from app.businesses.model import HOUSE_BUSINESS_ID
+from app.db.pool import Database
+from app.jobs.model import ClaimedJob, Lease, PurgeExpired
+from app.jobs.queries import delete_finished
+from app.jobs.queue import enqueue
+from app.retention.queries import (
+    delete_expired_access,
+    delete_old_crawls,
+    delete_sent_mail,
+    interrupt_stale_answers,
+    list_businesses,
+)
+
+JOB_DAYS = 14
+CRAWLS_KEPT = 5
+MAIL_DAYS = 30
+log = structlog.get_logger(__name__)
+
+
+async def purge_expired(database: Database, claimed: ClaimedJob, lease: Lease) -> None:
+    await ensure_scheduled(database, datetime.now(UTC) + timedelta(days=1))
+    async with database.directory_transaction() as conn:
+        access = await delete_expired_access(conn)
+        businesses = await list_businesses(conn)
+    removed = 0
+    for business_id in [HOUSE_BUSINESS_ID, *businesses]:
+        async with database.business_transaction(business_id) as conn:
+            await interrupt_stale_answers(conn, business_id)
+            removed += await delete_finished(conn, business_id, JOB_DAYS)
+            removed += await delete_old_crawls(conn, business_id, CRAWLS_KEPT)
+            removed += await delete_sent_mail(conn, business_id, MAIL_DAYS)
+    log.info("purge.done", businesses=len(businesses), access=access, rows=removed)
+
+
+async def ensure_scheduled(database: Database, run_after: datetime) -> None:
+    """One waiting purge at most; an earlier one stays as it is."""
+    async with database.business_transaction(HOUSE_BUSINESS_ID) as conn:
+        await enqueue(conn, HOUSE_BUSINESS_ID, PurgeExpired(), key="daily", run_after=run_after)

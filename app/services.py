@@ -1,0 +1,48 @@
+"""Everything a request or a job may use, in one frozen bundle. `app.wiring` makes it.
+
+Edges (channels, dashboard, health, worker) receive the bundle; features receive the parts they
+need as arguments, so that what a flow can touch stands in its signature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from redis.asyncio import Redis
+
+from app.conversations.running import AnswerTasks
+from app.db.pool import Database
+from app.jobs.doorbell import Doorbell
+from app.limits import Limiter
+from app.mail.model import Mailer
+from app.providers.minilm import LocalTokenizer
+from app.security import Signer
+from app.settings import Settings
+from app.vault.keys import Vault
+from ingestion.ports import Analyser, Embedder, Extractor, FaultPoint, Fetcher
+from retrieval.ports import Budget, ChatModel
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    database: Database
+    vault: Vault
+    signer: Signer
+    doorbell: Doorbell
+    redis: Redis
+    limiter: Limiter
+    embedder: Embedder
+    tokenizer: LocalTokenizer
+    analyser: Analyser
+    fetcher: Fetcher
+    extractor: Extractor
+    chat_models: Callable[[Sequence[str]], list[ChatModel]]  # of the processors a business allows
+    budget: Callable[[UUID], Budget]
+    mailer: Mailer
+    answers: AnswerTasks
+    clock: Callable[[], datetime]  # aware, UTC
+    fault: FaultPoint

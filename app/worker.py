@@ -1,0 +1,102 @@
+"""The worker process: `work(settings)` runs jobs until told to stop.
+
+Two loops beside each other: the runner's sweep over PostgreSQL, which alone suffices, and arq over
+Redis, which only wakes it. arq's loop ends when Redis goes away, so it is begun anew with backoff.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import structlog
+from arq.worker import Worker, func
+from redis.exceptions import RedisError
+
+from app.db.probe import probe
+from app.jobs.doorbell import QUEUE, redis_settings, to_json
+from app.jobs.model import Handler, IngestSource, PurgeExpired, SendMail
+from app.jobs.runner import Runner
+from app.knowledge.reindex import reindex
+from app.mail.send import send_mail
+from app.retention.purge import ensure_scheduled, purge_expired
+from app.services import Services
+from app.settings import Secret, Settings
+from app.wiring import open_services
+
+BELL_BACKOFF = (0.5, 1, 2, 5)
+log = structlog.get_logger(__name__)
+
+
+async def work(settings: Settings, stop: asyncio.Event) -> None:
+    """Returns after `stop` is set and running jobs have ended or been given back."""
+    async with open_services(settings, role="worker") as services:
+        await probe(services.database)
+        await ensure_scheduled(services.database, datetime.now(UTC))
+        runner = Runner(services.database, handlers(services))
+        tasks = [asyncio.create_task(runner.sweep(), name="sweep")]
+        if settings.redis_url is not None:
+            tasks.append(asyncio.create_task(listen(settings.redis_url, runner), name="bell"))
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            done, _ = await asyncio.wait({*tasks, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopped}:
+                task.result()  # a loop that ended by itself is a defect: say so and let the supervisor restart
+        finally:
+            await runner.stop()
+            for task in (*tasks, stopped):
+                task.cancel()
+            await asyncio.gather(*tasks, stopped, return_exceptions=True)
+
+
+def handlers(services: Services) -> Mapping[str, Handler]:
+    """Which function does which kind of work."""
+    return {
+        IngestSource.kind: partial(reindex, services),
+        SendMail.kind: partial(send_mail, services),
+        PurgeExpired.kind: partial(purge_expired, services.database),
+    }
+
+
+async def listen(url: Secret, runner: Runner) -> None:
+    """arq's worker, one thin function a kind; each only wakes the sweep. Until cancelled."""
+    failures = 0
+    while True:
+        worker = Worker(
+            functions=[func(partial(_rung, runner), name=kind) for kind in (IngestSource.kind, SendMail.kind, PurgeExpired.kind)],
+            queue_name=QUEUE,
+            redis_settings=redis_settings(url),
+            handle_signals=False,
+            poll_delay=0.1,
+            keep_result=0,
+            max_tries=1,
+            job_serializer=to_json,
+            job_deserializer=json.loads,
+            log_results=False,
+        )
+        try:
+            failures = failures + 1 if not await _run(worker) else 0
+        finally:
+            with suppress(RedisError, OSError):  # it may be what failed
+                await worker.close()
+        await asyncio.sleep(BELL_BACKOFF[min(failures, len(BELL_BACKOFF) - 1)])
+
+
+async def _run(worker: Worker) -> bool:
+    """Runs arq until Redis is lost; False when it could not even begin."""
+    started = asyncio.get_running_loop().time()
+    try:
+        await worker.main()
+    except (RedisError, OSError, TimeoutError) as error:
+        log.warning("bell.lost", error=type(error).__name__)
+    return asyncio.get_running_loop().time() - started > 5
+
+
+async def _rung(runner: Runner, _ctx: dict[Any, Any], _business_id: str, _job_id: str) -> None:
+    """Never raises and returns None: the outcome of the work is its row, arq keeps nothing."""
+    runner.wake()
