@@ -18,11 +18,10 @@ from app.db.pool import Database
 from app.jobs.doorbell import Doorbell
 from app.limits import Limiter
 from app.mail.model import Mailer
-from app.providers.minilm import LocalTokenizer
 from app.security import Signer
 from app.settings import Settings
 from app.vault.keys import Vault
-from ingestion.ports import Analyser, Embedder, Extractor, FaultPoint, Fetcher
+from ingestion.ports import Analyser, Embedder, Extractor, FaultPoint, Fetcher, Tokenizer
 from retrieval.ports import Budget, ChatModel
 
 
@@ -36,7 +35,7 @@ class Services:
     redis: Redis
     limiter: Limiter
     embedder: Embedder
-    tokenizer: LocalTokenizer
+    tokenizer: Tokenizer
     analyser: Analyser
     fetcher: Fetcher
     extractor: Extractor

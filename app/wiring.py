@@ -1,0 +1,99 @@
+"""The composition root: Settings in, Services out. The only place that decides which part is used.
+
+`open_services` opens the pools and clients of one process and closes them in reverse. Tests call it
+with `Overrides`; nothing is patched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from redis.asyncio import Redis
+
+from app.businesses.create import ensure_house
+from app.conversations.running import AnswerTasks
+from app.db.pool import Database
+from app.errors import ConfigurationError
+from app.faults import fault_point
+from app.jobs.doorbell import Doorbell
+from app.limits import Limiter
+from app.mail.model import Mailer
+from app.outbound import OutboundFetcher
+from app.providers.factory import chat_models_for, make_embedder, make_mailer
+from app.providers.minilm import MiniLmTokenizer
+from app.security import KeyRing, Signer
+from app.services import Services
+from app.settings import Settings
+from app.usage.budget import MonthlyBudget
+from app.vault.keys import Vault
+from ingestion.extract.child import ChildExtractor
+from ingestion.ports import Embedder, Extractor, FaultPoint, Fetcher
+from retrieval.analyse import SnowballAnalyser
+
+POOL_SIZES = {"web": 10, "worker": 6, "command": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """Parts that tests and benchmarks replace."""
+
+    embedder: Embedder | None = None
+    fetcher: Fetcher | None = None
+    extractor: Extractor | None = None
+    mailer: Mailer | None = None
+    clock: Callable[[], datetime] | None = None
+    fault: FaultPoint | None = None
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, *, role: str = "command", overrides: Overrides | None = None
+) -> AsyncIterator[Services]:
+    """`role` sizes the pools: web, worker or command. Raises ConfigurationError for what is not configured."""
+    if settings.database is None or settings.redis_url is None or not settings.secret_keys:
+        raise ConfigurationError("No database is running for this data dir. Start Milo with: milo up")
+    chosen = overrides or Overrides()
+    ring = KeyRing(settings.secret_keys)
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings.database, max_size=POOL_SIZES[role])
+        stack.push_async_callback(database.close)
+        vault = Vault(ring)
+        await ensure_house(database, vault)
+        doorbell = Doorbell(settings.redis_url)
+        stack.push_async_callback(doorbell.close)
+        redis: Redis = Redis.from_url(settings.redis_url.reveal(), socket_timeout=0.5, socket_connect_timeout=0.5)
+        stack.push_async_callback(redis.aclose)
+        fetcher = chosen.fetcher
+        if fetcher is None:
+            fetcher = OutboundFetcher(settings)
+            stack.push_async_callback(fetcher.close)
+        extractor = chosen.extractor
+        if extractor is None:
+            extractor = ChildExtractor()
+            stack.push_async_callback(extractor.close)
+        answers = AnswerTasks()
+        stack.push_async_callback(answers.drain)
+        yield Services(
+            settings=settings,
+            database=database,
+            vault=vault,
+            signer=Signer(ring),
+            doorbell=doorbell,
+            redis=redis,
+            limiter=Limiter(redis, settings.trusted_proxies),
+            embedder=chosen.embedder or make_embedder(settings),
+            tokenizer=MiniLmTokenizer(),
+            analyser=SnowballAnalyser(),
+            fetcher=fetcher,
+            extractor=extractor,
+            chat_models=partial(chat_models_for, settings),
+            budget=lambda business_id: MonthlyBudget(database, business_id),
+            mailer=chosen.mailer or make_mailer(settings),
+            answers=answers,
+            clock=chosen.clock or (lambda: datetime.now(UTC)),
+            fault=chosen.fault or fault_point(settings.fault),
+        )
