@@ -78,11 +78,31 @@ class Settings:
     database_host: str | None = None
     log_level: str = "info"
     fault: str | None = None  # MILO_FAULT: the named point at which fault tests kill this process
+    runtime_dir: Path = Path("/tmp")  # for sockets: the data dir's own path may be too long for one
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Reads `environ` (default: the process's). Raises ConfigurationError naming all that is wrong."""
         return _Reader(os.environ if environ is None else environ).settings()
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """This process's environment for a child of `milo up`, with what `settings` resolved in place of it."""
+    resolved = {
+        "MILO_DATA_DIR": str(settings.data_dir),
+        "MILO_PORT": str(settings.port),
+        "MILO_PUBLIC_URL": settings.public_url,
+        "MILO_EMBEDDED": "1" if settings.embedded else "",
+        "MILO_REDIS_URL": settings.redis_url.reveal() if settings.redis_url else "",
+        "MILO_SECRET_KEYS": ",".join(
+            f"{key.key_id}:{base64.b64encode(key.secret).decode()}" for key in settings.secret_keys
+        ),
+    }
+    if settings.database is not None:
+        urls = settings.database
+        for name, url in (("", urls.app), ("OPS_", urls.ops), ("OWNER_", urls.owner)):
+            resolved[f"MILO_DATABASE_{name}URL"] = url.reveal() if url else ""
+    return dict(os.environ) | resolved
 
 
 class _Reader:
@@ -93,7 +113,8 @@ class _Reader:
     def settings(self) -> Settings:
         port = self.number("MILO_PORT", DEFAULT_PORT) or DEFAULT_PORT
         database = self.database()
-        embedded = database is None
+        # The children of `milo up` get the embedded pair's addresses and this mark.
+        embedded = database is None or self.text("MILO_EMBEDDED") == "1"
         secret_keys = self.secret_keys(needed=not embedded)
         redis_url = self.secret("MILO_REDIS_URL")
         if not embedded and redis_url is None:
@@ -130,6 +151,7 @@ class _Reader:
             database_host=self.text("MILO_DATABASE_HOST"),
             log_level=(self.text("MILO_LOG_LEVEL") or "info").lower(),
             fault=self.text("MILO_FAULT"),
+            runtime_dir=Path(self.text("XDG_RUNTIME_DIR") or "/tmp"),
         )
         if self.wrong:
             raise ConfigurationError("Milo cannot start: " + "; ".join(self.wrong) + ".")
