@@ -1,0 +1,67 @@
+/** The numbered mark after a sentence, and the quote that it unfolds below. Used by transcript.js. */
+import { button, make } from './elements.js';
+import { config, word } from './words.js';
+
+/** @import { Citation } from './types.js' */
+
+let made = 0;
+
+/**
+ * @param {Citation} citation
+ * @param {number} number As shown: sources count in the order in which the visitor meets them.
+ * @returns {[HTMLButtonElement, HTMLElement]} The mark, and the quote, which starts folded.
+ */
+export function source(citation, number) {
+  const quote = make('span', 'quote');
+  quote.id = `quote-${++made}`;
+  quote.hidden = true;
+  const words = make('q', '', citation.quote);
+  words.dir = 'auto';
+  quote.append(words, about(citation));
+  const mark = button('mark', String(number), () => {
+    quote.hidden = !quote.hidden;
+    mark.setAttribute('aria-expanded', String(!quote.hidden));
+    if (!quote.hidden) quote.scrollIntoView({ block: 'nearest' });
+  });
+  mark.setAttribute('aria-expanded', 'false');
+  mark.setAttribute('aria-controls', quote.id);
+  mark.setAttribute('aria-label', word('source', { number, title: citation.title }));
+  return [mark, quote];
+}
+
+/** @param {Citation} citation */
+function about(citation) {
+  const line = make('span', 'about');
+  const title = make('b', '', citation.title);
+  title.dir = 'auto';
+  line.append(title);
+  if (citation.page) line.append(' · ', word('page', { number: citation.page }));
+  const checked = citation.checked_at ? new Date(citation.checked_at) : null;
+  if (checked && !Number.isNaN(checked.valueOf())) {
+    const date = checked.toLocaleDateString(config?.language, { day: 'numeric', month: 'long', year: 'numeric' });
+    line.append(' · ', word('checked', { date }));
+  }
+  const address = safe(citation.url);
+  if (address) {
+    const link = make('a', 'open', word('open_page'));
+    link.href = address;
+    link.target = '_blank';
+    link.rel = 'noopener noreferrer';
+    link.referrerPolicy = 'no-referrer';
+    line.append(' ', link);
+  }
+  return line;
+}
+
+/**
+ * Addresses come from the server's own index; anything but http(s) is shown without a link all the same.
+ * @param {string | null | undefined} url
+ */
+function safe(url) {
+  try {
+    const parsed = new URL(url ?? '');
+    return /^https?:$/.test(parsed.protocol) && !parsed.username && !parsed.password ? parsed.href : null;
+  } catch {
+    return null; // a file's name, not an address
+  }
+}
