@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from litestar import Litestar, Request, Response
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
@@ -32,6 +33,7 @@ def create_app(services: Services) -> Litestar:
     return Litestar(
         route_handlers=[*HEALTH, *WEB_CHANNEL, *DASHBOARD],
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
+        state=State({"services": services}),  # for guards, which run before dependencies are provided
         exception_handlers={MiloError: _plain_error, HTTPException: _http_error, Exception: _unexpected},
         after_request=_default_headers,
         request_max_body_size=MAX_BODY,
