@@ -33,7 +33,7 @@ def create_app(services: Services) -> Litestar:
     return Litestar(
         route_handlers=[*HEALTH, *WEB_CHANNEL, *DASHBOARD],
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
-        state=State({"services": services}),  # for guards, which run before dependencies are provided
+        state=State({"services": services}, deep_copy=False),  # for guards, which run before dependencies are provided
         exception_handlers={MiloError: _plain_error, HTTPException: _http_error, Exception: _unexpected},
         after_request=_default_headers,
         request_max_body_size=MAX_BODY,
