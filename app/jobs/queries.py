@@ -101,19 +101,20 @@ async def claim(conn: Connection, business_id: UUID, owner: UUID, kinds: list[st
         return await cursor.fetchone()
 
 
-async def settle_bell(conn: Connection, business_id: UUID) -> None:
+async def settle_bell(conn: Connection, business_id: UUID, *, pause: float = 0.0) -> None:
     """Sets the bell to when this business next has something to do, or takes it down.
 
+    `pause`: seconds before a due job is looked at again, for a caller that could take none of them.
     Locks the bell's row before it looks: whoever enqueues meanwhile waits and rings after us.
     """
     await conn.execute("SELECT FROM job_bells WHERE business_id = %(b)s FOR UPDATE", {"b": business_id})
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
             """
-            SELECT min(CASE WHEN state = 'queued' THEN greatest(run_after, now() + interval '1 second') ELSE lease_until END)
+            SELECT min(greatest(coalesce(lease_until, run_after), now() + make_interval(secs => %(pause)s)))
             FROM jobs WHERE business_id = %(b)s AND state IN ('queued', 'running')
             """,
-            {"b": business_id},
+            {"b": business_id, "pause": pause},
         )
         upcoming = await cursor.fetchone()
     if upcoming is None:

@@ -124,7 +124,7 @@ class Runner:
         async with self._database.business_transaction(business_id) as conn:
             row = await claim(conn, business_id, self.worker_id, kinds, job_id)
             if row is None:
-                await settle_bell(conn, business_id)
+                await settle_bell(conn, business_id, pause=1.0)
             return row
 
     def _spawn(self, business_id: UUID, row: JobRow) -> None:
