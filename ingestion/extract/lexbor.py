@@ -1,0 +1,85 @@
+"""The first HTML engine: selectolax's Lexbor, an HTML5 parser, text in and `Page` out.
+
+Walks with first_child and next, never by recursion: a hostile page may nest 100,000 elements.
+"""
+
+from __future__ import annotations
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from ingestion.extract.tree import DROPPED, MAX_DEPTH, REFERENCES, Element, Page
+
+
+def parse(text: str) -> Page:
+    """Raises ValueError or MemoryError where the engine gives up."""
+    parser = LexborHTMLParser(text)
+    page = Page(body=Element("body", {}))
+    node = parser.root
+    if node is None:
+        return page
+    page.language = _attributes(node).get("lang", "") or _attributes(node).get("xml:lang", "")
+    parents: list[Element] = [page.body]
+    while node is not None:
+        tag = node.tag or ""
+        entered = None
+        if tag == "-text":
+            parents[-1].children.append(node.text_content or "")
+        elif tag and tag[0] != "-":
+            entered = _element(node, tag, page, parents[-1], deep=len(parents) > MAX_DEPTH)
+        child = node.first_child if entered is not None else None
+        if child is not None and entered is not None:
+            parents.append(entered)
+            node = child
+            continue
+        following = node.next
+        while following is None:
+            node = node.parent
+            if node is None or len(parents) == 1:
+                return page
+            parents.pop()
+            following = node.next
+        node = following
+    return page
+
+
+def _element(node: LexborNode, tag: str, page: Page, parent: Element, *, deep: bool) -> Element | None:
+    """The element to go into, or None where nothing below it is read."""
+    if tag in ("html", "head", "body", "frameset"):
+        return parent
+    attributes = _attributes(node)
+    if tag in REFERENCES:
+        page.references.append((tag, attributes))
+    if tag == "meta":
+        page.metas.append(attributes)
+    elif tag == "base":
+        page.base = page.base or attributes.get("href", "")
+    elif tag == "title":
+        page.title = page.title or node.text()
+    elif tag == "style":
+        page.styles.append(node.text())
+    elif tag == "script":
+        page.scripts += 1
+        page.script_bytes += len(node.text())
+    elif tag in ("noscript", "noframes"):
+        inner = node.text()
+        page.noscript += inner
+        for link in node.css("a"):
+            page.references.append(("a", _attributes(link)))
+        if tag == "noframes" and "<" in inner:
+            for link in LexborHTMLParser(inner).css("a"):
+                page.references.append(("a", _attributes(link)))
+    if tag in DROPPED:
+        if tag == "map":
+            for area in node.css("area"):
+                page.references.append(("area", _attributes(area)))
+        return None
+    if deep:
+        parent.children.append(Element("hr", {}))
+        return parent
+    element = Element(tag, attributes)
+    parent.children.append(element)
+    return element
+
+
+def _attributes(node: LexborNode) -> dict[str, str]:
+    return {name: value or "" for name, value in node.attributes.items()}

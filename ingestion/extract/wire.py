@@ -1,0 +1,47 @@
+"""What goes over the pipes between child.py and child_main.py: length-prefixed frames of JSON and bytes.
+
+JSON and not pickle: a child that a document has taken over can then say nothing but text.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ingestion.model import Block, BlockKind, ExtractedDocument, Reason
+
+LENGTH = struct.Struct("!II")  # bytes of JSON, bytes of body
+MAX_ANSWER = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    url: str
+    media_type: str
+    charset: str | None
+    cpu_seconds: int
+
+
+def pack_task(task: Task, body: bytes) -> bytes:
+    head = json.dumps(asdict(task)).encode()
+    return LENGTH.pack(len(head), len(body)) + head + body
+
+
+def unpack_task(head: bytes) -> Task:
+    return Task(**json.loads(head))
+
+
+def pack_document(document: ExtractedDocument) -> bytes:
+    head = json.dumps(asdict(document), ensure_ascii=True).encode()
+    return LENGTH.pack(len(head), 0) + head
+
+
+def unpack_document(head: bytes) -> ExtractedDocument:
+    """Raises ValueError, TypeError or KeyError for anything but a document."""
+    fields: dict[str, Any] = json.loads(head)
+    blocks = tuple(Block(**{**block, "kind": BlockKind(block["kind"])}) for block in fields.pop("blocks"))
+    links = tuple(str(link) for link in fields.pop("links"))
+    reason = fields.pop("reason")
+    return ExtractedDocument(blocks=blocks, links=links, reason=Reason(reason) if reason else None, **fields)
