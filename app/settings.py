@@ -86,6 +86,11 @@ class Settings:
         return _Reader(os.environ if environ is None else environ).settings()
 
 
+def settings_with(overrides: Mapping[str, str]) -> Settings:
+    """The process's settings with what a command line says in place of its names."""
+    return Settings.from_env(dict(os.environ) | dict(overrides))
+
+
 def child_environment(settings: Settings) -> dict[str, str]:
     """This process's environment for a child of `milo up`, with what `settings` resolved in place of it."""
     resolved = {
