@@ -86,6 +86,7 @@ class LoopbackServer:
 
     def __init__(self) -> None:
         self.history: list[Received] = []
+        self.connections = 0
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -135,6 +136,7 @@ class LoopbackServer:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self.connections += 1
         try:
             await self._requests(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):

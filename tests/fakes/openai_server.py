@@ -118,16 +118,20 @@ class OpenAIServer(LoopbackServer):
         elif request.path == "/v1/embeddings":
             await self._embed(request, wire)
         else:
-            await self._error(wire, Reply(status=404, code="unknown_url", message=f"Unknown request URL {request.path}"))
+            await self._error(
+                wire, Reply(status=404, code="unknown_url", message=f"Unknown request URL {request.path}")
+            )
 
     async def _chat(self, request: Received, wire: Wire) -> None:
         body = request.json
         if wrong := [*misfits(body, CompletionCreateParamsStreaming), *_chat_rules(body)]:
-            return await self._refuse(wire, wrong)
+            await self._refuse(wire, wrong)
+            return
         reply = self._next(body)
         await wire.pause(reply.delay)
         if reply.status != 200:
-            return await self._error(wire, reply)
+            await self._error(wire, reply)
+            return
         await wire.head(200, {"content-type": "text/event-stream; charset=utf-8", "transfer-encoding": "chunked"})
         await wire.pause(reply.first_text)
         await _stream(wire, reply, body)
@@ -136,11 +140,13 @@ class OpenAIServer(LoopbackServer):
         body = request.json
         inputs = body.get("input")
         if wrong := [*misfits(body, EmbeddingCreateParams), *_embedding_rules(inputs)]:
-            return await self._refuse(wire, wrong)
+            await self._refuse(wire, wrong)
+            return
         reply = self._script.popleft() if self._script else Reply()
         await wire.pause(reply.delay)
         if reply.status != 200:
-            return await self._error(wire, reply)
+            await self._error(wire, reply)
+            return
         dimensions = body.get("dimensions", 1536)
         rows = [fake_vector(text, dimensions) for text in inputs]
         if body.get("encoding_format") == "base64":
@@ -235,7 +241,8 @@ async def _stream(wire: Wire, reply: Reply, body: dict[str, Any]) -> None:
         case Ending.STALL:
             await wire.pause(3600)
         case Ending.DISCONNECT:
-            return wire.drop()
+            wire.drop()
+            return
         case Ending.MALFORMED:
             await _write(wire, b'data: {"choices": [{"del\n\n', reply.bytes)
         case Ending.ERROR:
@@ -296,7 +303,8 @@ async def _write(wire: Wire, data: bytes, cut: Bytes) -> None:
 async def _by_hand(port: int, text: str) -> None:
     server = OpenAIServer(default=Reply(text))
     await server.start(port)
-    print(f"OPENAI_BASE_URL={server.base_url} OPENAI_API_KEY={server.key}", flush=True)
+    sys.stdout.write(f"OPENAI_BASE_URL={server.base_url} OPENAI_API_KEY={server.key}\n")
+    sys.stdout.flush()
     await asyncio.Event().wait()
 
 

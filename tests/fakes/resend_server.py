@@ -45,7 +45,8 @@ class ResendServer(LoopbackServer):
         if refusal is not None:
             headers = {} if refusal.retry_after is None else {"retry-after": str(refusal.retry_after)}
             document = {"statusCode": refusal.status, "name": refusal.name, "message": refusal.message}
-            return await wire.answer(refusal.status, document, headers)
+            await wire.answer(refusal.status, document, headers)
+            return
         key = request.headers.get("idempotency-key", "")
         known = self._keys.get(key)
         if known is None:
@@ -55,7 +56,8 @@ class ResendServer(LoopbackServer):
                 self._keys[key] = known
         if self._drops:
             self._drops -= 1
-            return wire.drop()
+            wire.drop()
+            return
         await wire.answer(200, {"id": known[1]})
 
     def _refusal(self, request: Received) -> Refusal | None:

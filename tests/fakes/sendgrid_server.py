@@ -33,11 +33,13 @@ class SendGridServer(LoopbackServer):
         problem = self._problem(request)
         if problem is not None:
             status, message = problem
-            return await wire.answer(status, {"errors": [{"message": message, "field": None, "help": None}]})
+            await wire.answer(status, {"errors": [{"message": message, "field": None, "help": None}]})
+            return
         self.sent.append(request.json)
         if self._drops:
             self._drops -= 1
-            return wire.drop()
+            wire.drop()
+            return
         await wire.answer(202, b"", {"x-message-id": f"sendgrid-{len(self.sent)}"})
 
     def _problem(self, request: Received) -> tuple[int, str] | None:

@@ -127,7 +127,8 @@ class SmtpServer:
                 case "RSET" | "NOOP":
                     await _say(writer, "250 ok")
                 case "QUIT":
-                    return await _say(writer, "221 bye")
+                    await _say(writer, "221 bye")
+                    return
                 case _:
                     await _say(writer, "502 what?")
 
@@ -166,9 +167,7 @@ class SmtpServer:
         await _say(writer, "354 go on")
         raw = (await reader.readuntil(b"\r\n.\r\n"))[:-5].replace(b"\r\n..", b"\r\n.")
         if turn.data.startswith("250"):
-            self.box.append(
-                Delivered(session.sender, tuple(session.recipients), raw, session.encrypted, session.user)
-            )
+            self.box.append(Delivered(session.sender, tuple(session.recipients), raw, session.encrypted, session.user))
         await asyncio.sleep(turn.stall)
         if turn.drop_before_reply:
             writer.transport.abort()

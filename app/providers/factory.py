@@ -1,0 +1,88 @@
+"""Which models there are and which of them a business may use. The one place that asks for its consent.
+
+Settings in, chat models and the embedder out; wiring makes one of these a process. openai (40 MB, half
+a second) is imported only when a setting asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from app.errors import ConfigurationError
+from app.settings import Settings
+from ingestion.ports import Embedder
+from retrieval.ports import ChatModel
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+    from app.providers.token_budget import Vocabularies
+
+OPENAI = "openai"  # the processor's name in businesses.allowed_processors
+READ_SECONDS = 20.0  # silence between two pieces; an answer's own deadlines are retrieval's and shorter
+
+
+class Models:
+    """Chat models in the order of MILO_CHAT. Raises ConfigurationError for a setting that cannot be met."""
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._client: AsyncOpenAI | None = None
+        self._vocabularies: Vocabularies | None = None
+        self._chat: list[tuple[str, ChatModel]] = [self._open_chat(name) for name in _distinct(settings.chat)]
+
+    def chat_models(self, allowed_processors: Sequence[str]) -> list[ChatModel]:
+        """In failover order; empty: the business gets quotes."""
+        return [model for processor, model in self._chat if processor in allowed_processors]
+
+    def embedder(self, local: Callable[[], Embedder]) -> Embedder:
+        """The one of MILO_EMBEDDING; `local` is called, and its model loaded, only when it is that."""
+        provider, _, model = self._settings.embedding.partition(":")
+        if provider != OPENAI:
+            return local()
+        from app.providers.openai_embeddings import OpenAIEmbeddings
+
+        return OpenAIEmbeddings(self._openai("MILO_EMBEDDING"), model)
+
+    def start(self) -> None:
+        """Begins what may take its time: the vocabularies for counting tokens."""
+        if self._vocabularies is not None:
+            self._vocabularies.start([model.name.partition(":")[2] for _, model in self._chat])
+
+    async def close(self) -> None:
+        if self._vocabularies is not None:
+            await self._vocabularies.close()
+        if self._client is not None:
+            await self._client.close()
+
+    def _open_chat(self, name: str) -> tuple[str, ChatModel]:
+        provider, _, model = name.partition(":")
+        if provider != OPENAI:
+            raise ConfigurationError(
+                f"MILO_CHAT: {name} is not available in this version, which speaks to OpenAI and compatible servers"
+                " only. Use openai:MODEL, with OPENAI_BASE_URL for another server."
+            )
+        from app.providers.openai_chat import OpenAIChat
+        from app.providers.openai_client import is_official
+        from app.providers.token_budget import Vocabularies
+
+        client = self._openai("MILO_CHAT")
+        if self._vocabularies is None:
+            self._vocabularies = Vocabularies(self._settings.data_dir / "models" / "vocabularies")
+        official = is_official(self._settings.openai_base_url)
+        return OPENAI, OpenAIChat(client, model, self._vocabularies, official=official)
+
+    def _openai(self, asked_by: str) -> AsyncOpenAI:
+        key, base_url = self._settings.openai_api_key, self._settings.openai_base_url
+        if key is None and base_url is None:
+            raise ConfigurationError(f"{asked_by} asks for OpenAI: set OPENAI_API_KEY (or OPENAI_BASE_URL).")
+        if self._client is None:
+            from app.providers.openai_client import open_client
+
+            self._client = open_client(key.reveal() if key else None, base_url, read_seconds=READ_SECONDS)
+        return self._client
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(names))

@@ -1,0 +1,202 @@
+"""A chat model of OpenAI, or of any server that speaks its Chat Completions, as retrieval's ChatModel.
+
+Messages in; text pieces as they come and the usage out; every failure is a ModelFailed. Nothing is kept
+by the provider (`store=False`). Parameters that a model refuses are left out from then on, because
+compatible servers and model families differ in them and say so only when asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+import anyio
+from openai import APIStatusError, AsyncOpenAI, AsyncStream, Omit, OpenAIError, omit
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+from openai.types.shared.reasoning_effort import ReasoningEffort
+
+from app.providers.circuit_breaker import CircuitBreaker
+from app.providers.openai_client import RetryableFailure, failure_of
+from app.providers.surrogates import CharacterJoiner
+from app.providers.token_budget import Vocabularies, count_prompt
+from retrieval.model import Usage
+from retrieval.ports import ModelFailed, PromptMessage
+
+RETRIES = 2
+RETRY_WITHIN = 1.0  # seconds from the start; later the visitor is better served by quotes
+SLOW = 2.0  # seconds without text after which a caller that leaves counts as a failure
+LONGEST_TOKEN = 32  # bytes; a server that ignores the limit on tokens is cut at that many a token
+OPTIONAL = ("temperature", "reasoning_effort", "max_tokens", "max_completion_tokens", "stream_options", "store")
+
+
+class OpenAIChat:
+    """One model, shared by all answers of the process. `official`: OpenAI's own server."""
+
+    def __init__(
+        self,
+        client: AsyncOpenAI,
+        model: str,
+        vocabularies: Vocabularies,
+        *,
+        official: bool,
+        breaker: CircuitBreaker | None = None,
+    ):
+        self._client = client
+        self._model = model
+        self._vocabularies = vocabularies
+        self._official = official
+        self._breaker = breaker or CircuitBreaker()
+        self._refused: set[str] = set()
+
+    @property
+    def name(self) -> str:
+        return f"openai:{self._model}"
+
+    def count_tokens(self, messages: Sequence[PromptMessage]) -> int:
+        # A compatible server may give any model a known name; only OpenAI's own uses that vocabulary.
+        return count_prompt(messages, self._vocabularies.get(self._model) if self._official else None)
+
+    async def stream(self, messages: Sequence[PromptMessage], *, max_tokens: int) -> AsyncGenerator[str | Usage]:
+        self._breaker.enter()
+        started = time.monotonic()
+        said = False
+        try:
+            # aclosing: without it the inner generator, and the request, would live until collected.
+            async with aclosing(self._pieces(messages, max_tokens, started)) as pieces:
+                async for piece in pieces:
+                    if not said:
+                        said = True
+                        self._breaker.succeeded()
+                    yield piece
+        except ModelFailed as failure:
+            if failure.reason != "context_too_long":  # our own doing
+                self._breaker.failed(failure, failure.retry_after if isinstance(failure, RetryableFailure) else None)
+            raise
+        except (GeneratorExit, asyncio.CancelledError):
+            if not said and time.monotonic() - started >= SLOW:
+                self._breaker.failed(ModelFailed("timeout", "The model was too slow several times."))
+            raise
+
+    async def _pieces(
+        self, messages: Sequence[PromptMessage], max_tokens: int, started: float
+    ) -> AsyncGenerator[str | Usage]:
+        response = await self._open(messages, max_tokens, started)
+        joiner = CharacterJoiner()
+        room = max_tokens * LONGEST_TOKEN
+        finished: str | None = None
+        usage: Usage | None = None
+        try:
+            async for chunk in response:
+                text, reason = _read(chunk)
+                finished = reason or finished
+                usage = self._usage(chunk) or usage  # some servers count along in every piece
+                if text and (whole := joiner.feed(text)):
+                    yield whole
+                    room -= len(whole.encode())
+                if room < 0:
+                    finished = "length"
+                    break
+        except (OpenAIError, ValueError, TypeError, AttributeError) as error:
+            raise failure_of(error) from error
+        finally:
+            # Also when the caller closes us or is cancelled: the provider must stop writing (and billing).
+            with anyio.CancelScope(shield=True):
+                await response.close()
+        if finished is None:
+            raise RetryableFailure("bad_response", "The model's answer ended in the middle.")
+        if rest := joiner.end():
+            yield rest
+        if usage is not None:
+            yield usage
+        if finished == "content_filter":
+            raise ModelFailed("bad_response", "The provider's content filter stopped the answer.")
+
+    async def _open(
+        self, messages: Sequence[PromptMessage], max_tokens: int, started: float
+    ) -> AsyncStream[ChatCompletionChunk]:
+        """The request, with the few retries that a waiting visitor has time for."""
+        retries = 0
+        while True:
+            try:
+                return await self._create(messages, max_tokens)
+            except OpenAIError as error:
+                if self._learn(error):
+                    continue
+                failure = failure_of(error)
+                if not isinstance(failure, RetryableFailure) or failure.reason == "timeout" or retries >= RETRIES:
+                    raise failure from error
+                pause = failure.retry_after or random.uniform(0.05, 0.25) * (retries + 1)
+                if time.monotonic() - started + pause > RETRY_WITHIN:
+                    raise failure from error
+            retries += 1
+            await asyncio.sleep(pause)
+
+    async def _create(self, messages: Sequence[PromptMessage], max_tokens: int) -> AsyncStream[ChatCompletionChunk]:
+        modern = self._official != bool({"max_tokens", "max_completion_tokens"} & self._refused)
+        return await self._client.chat.completions.create(
+            model=self._model,
+            messages=[_message(message) for message in messages],
+            stream=True,
+            stream_options=omit if "stream_options" in self._refused else {"include_usage": True},
+            store=omit if "store" in self._refused else False,
+            temperature=omit if "temperature" in self._refused or self._reasons else 0,
+            reasoning_effort=self._effort(),
+            # OpenAI's newer models refuse the old name, several compatible servers ignore the new one.
+            max_completion_tokens=max_tokens if modern else omit,
+            max_tokens=omit if modern else max_tokens,
+        )
+
+    def _usage(self, chunk: ChatCompletionChunk) -> Usage | None:
+        counted: Any = getattr(chunk, "usage", None)
+        prompt, answer = getattr(counted, "prompt_tokens", None), getattr(counted, "completion_tokens", None)
+        return Usage(self.name, prompt, answer) if isinstance(prompt, int) and isinstance(answer, int) else None
+
+    @property
+    def _reasons(self) -> bool:
+        return self._official and self._model.startswith(("gpt-5", "gpt-6", "o1", "o3", "o4"))
+
+    def _effort(self) -> ReasoningEffort | Omit:
+        """As little as the family allows: the visitor waits, and the evidence is in the prompt."""
+        if not self._reasons or "reasoning_effort" in self._refused:
+            return omit
+        if self._model.startswith("o"):
+            return "low"
+        return "minimal" if re.match(r"gpt-5(-|$)", self._model) else "none"
+
+    def _learn(self, error: OpenAIError) -> bool:
+        """Whether a refused parameter was found that can be left out the next time."""
+        if not isinstance(error, APIStatusError) or error.status_code not in {400, 422}:
+            return False
+        for name in OPTIONAL:
+            if name in self._refused or (name == "store" and self._official):
+                continue
+            if error.param == name or (error.param is None and name in error.message):
+                self._refused.add(name)
+                return True
+        return False
+
+
+def _message(message: PromptMessage) -> ChatCompletionMessageParam:
+    match message.role:
+        case "system":
+            return {"role": "system", "content": message.content}
+        case "assistant":
+            return {"role": "assistant", "content": message.content}
+        case _:
+            return {"role": "user", "content": message.content}
+
+
+def _read(chunk: ChatCompletionChunk) -> tuple[str | None, str | None]:
+    """Text and finish reason. The SDK does not validate what it streams: any field may be absent or null."""
+    choices: Any = getattr(chunk, "choices", None)
+    if not choices:
+        return None, None
+    text: Any = getattr(getattr(choices[0], "delta", None), "content", None)
+    if text is not None and not isinstance(text, str):
+        raise ValueError("the answer's text is no text")
+    return text, getattr(choices[0], "finish_reason", None)

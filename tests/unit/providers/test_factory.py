@@ -1,0 +1,71 @@
+"""Which models a business may use, by settings and by its own consent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from app.errors import ConfigurationError
+from app.providers.factory import Models
+from app.settings import Settings
+
+
+def models(tmp_path: Path, **environ: str) -> Models:
+    return Models(Settings.from_env({"MILO_DATA_DIR": str(tmp_path), **environ}))
+
+
+async def test_without_a_key_there_is_no_model(tmp_path: Path):
+    assert models(tmp_path).chat_models(["openai"]) == []
+
+
+async def test_a_key_alone_gives_the_default_model(tmp_path: Path):
+    made = models(tmp_path, OPENAI_API_KEY="sk-test")
+    names = [model.name for model in made.chat_models(["openai"])]
+    assert len(names) == 1
+    assert names[0].startswith("openai:gpt-")
+    await made.close()
+
+
+async def test_a_business_that_does_not_allow_openai_gets_none(tmp_path: Path):
+    made = models(tmp_path, OPENAI_API_KEY="sk-test")
+    assert made.chat_models([]) == []
+    assert made.chat_models(["resend", "sendgrid"]) == []
+    await made.close()
+
+
+async def test_models_stand_in_the_order_of_failover(tmp_path: Path):
+    made = models(tmp_path, OPENAI_API_KEY="sk-test", MILO_CHAT="openai:a,openai:b,openai:a")
+    assert [model.name for model in made.chat_models(["openai"])] == ["openai:a", "openai:b"]
+    await made.close()
+
+
+async def test_a_compatible_server_needs_no_key(tmp_path: Path):
+    made = models(tmp_path, OPENAI_BASE_URL="http://127.0.0.1:9/v1", MILO_CHAT="openai:local")
+    assert [model.name for model in made.chat_models(["openai"])] == ["openai:local"]
+    await made.close()
+
+
+def test_anthropic_is_refused_with_what_to_do(tmp_path: Path):
+    with pytest.raises(ConfigurationError, match=r"not available in this version.*openai:MODEL"):
+        models(tmp_path, MILO_CHAT="anthropic:some-model")
+
+
+def test_a_model_without_a_key_is_refused_with_the_setting(tmp_path: Path):
+    with pytest.raises(ConfigurationError, match="OPENAI_API_KEY"):
+        models(tmp_path, MILO_CHAT="openai:gpt-5.4-mini")
+
+
+async def test_the_local_embedder_is_made_only_when_it_is_asked_for(tmp_path: Path):
+    made: list[str] = []
+
+    def local() -> Any:
+        made.append("local")
+        return cast(Any, "the local one")
+
+    assert models(tmp_path).embedder(local) == "the local one"
+    remote = models(tmp_path, OPENAI_API_KEY="sk-test", MILO_EMBEDDING="openai:text-embedding-3-small")
+    assert remote.embedder(local).dimensions == 1536
+    assert made == ["local"]
+    await remote.close()
