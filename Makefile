@@ -1,0 +1,53 @@
+# On a fresh Debian 12: python3 with venv, make and git are enough. `make help` lists what there is.
+.PHONY: help up test static quick bench eval lock format clean
+.DEFAULT_GOAL := help
+MILO := .venv/bin/milo
+PYTEST := .venv/bin/python -m pytest
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+up: ## install and start everything; ARGS="--port 8001 --no-sample" are passed on
+	@sh scripts/install.sh runtime
+	@exec setpriv --pdeathsig TERM $(MILO) up $(ARGS)
+
+test: dev chromium ## every test and check
+	@sh scripts/static.sh
+	$(PYTEST) -q -n 2 --dist loadfile --ignore tests/browser --ignore tests/faults
+	$(PYTEST) -q -n 2 --dist loadfile tests/browser
+	$(PYTEST) -q -n 2 --dist loadfile tests/faults
+
+static: dev ## style, types and layers only
+	@sh scripts/static.sh
+
+quick: dev ## the tests that need no database
+	$(PYTEST) -q tests/unit tests/static
+
+bench: dev ## measure; writes docs/benchmarks.md
+	@.venv/bin/python -m tests.bench $(ARGS)
+
+eval: dev ## quality on questions: ARGS="SLUG --questions FILE.jsonl"
+	@$(MILO) eval $(ARGS)
+
+format: dev ## put the code into shape
+	.venv/bin/ruff check --fix --quiet .
+	.venv/bin/ruff format --quiet .
+
+lock: dev ## make the lock files anew from pyproject.toml and package.json
+	.make/boot/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		pyproject.toml -o requirements.lock
+	.make/boot/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		--group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	echo uv | .make/boot/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+		--python-version 3.11 - -o requirements-bootstrap.lock
+	sh scripts/node.sh lock
+
+clean: ## remove what was installed, not the data
+	rm -rf .venv .make node_modules
+
+.PHONY: dev chromium
+dev:
+	@sh scripts/install.sh dev
+	@sh scripts/node.sh install
+chromium:
+	@sh scripts/chromium.sh
