@@ -1,0 +1,1 @@
+"""One file a place in the dashboard; each exports its handlers."""

@@ -1,0 +1,279 @@
+"""SQL that only the dashboard asks: overviews of knowledge, figures for Numbers, settings' writes.
+
+Every query runs in the transaction of one business and names it as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import class_row, scalar_row
+
+from app.db.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source with its latest run, if there was one."""
+
+    source_id: UUID
+    kind: str
+    url: str
+    schedule: str
+    max_pages: int
+    crawl_id: UUID | None
+    state: str | None
+    phase: str | None
+    done: int | None
+    total: int | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    reason: str | None
+    generation: int | None
+    documents: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCount:
+    status: str
+    reason: str | None
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    position: int
+    url: str
+    status: str
+    reason: str | None
+    detail: str | None
+    http: int | None
+    bytes: int
+    words: int
+    document_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    document_id: UUID
+    url: str
+    title: str
+    words: int
+    language: str | None
+    media_type: str
+    fetched_at: datetime
+    last_checked_at: datetime
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRow:
+    chunk_no: int
+    kind: str
+    page: int | None
+    tokens: int
+    heading_path: list[str]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    generation: int
+    created_at: datetime
+    documents: int
+    live_documents: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    day: date
+    questions: int
+    answered: int
+    unanswered: int
+    leads: int
+
+
+async def list_sources(conn: Connection, business_id: UUID) -> list[SourceRow]:
+    async with conn.cursor(row_factory=class_row(SourceRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT s.source_id, s.kind, s.url, s.schedule, s.max_pages,
+                c.crawl_id, c.state, c.phase, c.done, c.total, c.started_at, c.finished_at, c.reason, c.generation,
+                (SELECT count(*) FROM businesses b
+                    JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
+                    JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id
+                    WHERE b.business_id = s.business_id AND d.source_id = s.source_id) AS documents,
+                (SELECT count(*) FROM files f
+                    WHERE f.business_id = s.business_id AND f.source_id = s.source_id) AS files
+            FROM sources s
+            LEFT JOIN LATERAL (
+                SELECT * FROM crawls c WHERE c.business_id = s.business_id AND c.source_id = s.source_id
+                ORDER BY c.started_at DESC LIMIT 1) c ON true
+            WHERE s.business_id = %(b)s ORDER BY s.kind DESC, s.created_at
+            """,
+            {"b": business_id},
+        )
+        return await cursor.fetchall()
+
+
+async def waiting_sources(conn: Connection, business_id: UUID) -> set[str]:
+    """Ids of sources whose update waits for a worker or runs (crawls that the daily plan has set for later do not count)."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            "SELECT payload ->> 'source_id' FROM jobs WHERE business_id = %(b)s AND kind = 'ingest_source'"
+            " AND state IN ('queued', 'running') AND run_after <= now()",
+            {"b": business_id},
+        )
+        return set(await cursor.fetchall())
+
+
+async def count_statuses(conn: Connection, business_id: UUID, crawl_id: UUID) -> list[StatusCount]:
+    async with conn.cursor(row_factory=class_row(StatusCount)) as cursor:
+        await cursor.execute(
+            "SELECT status, reason, count(*) AS pages FROM crawl_pages"
+            " WHERE business_id = %(b)s AND crawl_id = %(crawl)s GROUP BY status, reason ORDER BY count(*) DESC",
+            {"b": business_id, "crawl": crawl_id},
+        )
+        return await cursor.fetchall()
+
+
+async def list_ledger(
+    conn: Connection, business_id: UUID, crawl_id: UUID, *, status: str | None, after: int, limit: int
+) -> list[LedgerRow]:
+    """In the order the addresses were met, `limit` rows after position `after`."""
+    async with conn.cursor(row_factory=class_row(LedgerRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT position, url, status, reason, detail, http, bytes, words, document_id FROM crawl_pages
+            WHERE business_id = %(b)s AND crawl_id = %(crawl)s AND position > %(after)s
+                AND (%(status)s::text IS NULL OR status = %(status)s)
+            ORDER BY position LIMIT %(limit)s
+            """,
+            {"b": business_id, "crawl": crawl_id, "status": status, "after": after, "limit": limit},
+        )
+        return await cursor.fetchall()
+
+
+async def list_documents(
+    conn: Connection, business_id: UUID, *, match: str, offset: int, limit: int
+) -> list[DocumentRow]:
+    """What is live, by address. `match` is part of a title or address, '' for all."""
+    async with conn.cursor(row_factory=class_row(DocumentRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT d.document_id, d.url, v.title, v.words, v.language, v.media_type, v.fetched_at, d.last_checked_at,
+                (SELECT count(*) FROM chunks c WHERE c.business_id = g.business_id AND c.generation = g.generation
+                    AND c.document_id = g.document_id) AS chunks
+            FROM businesses b
+            JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
+            JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id
+            JOIN document_versions v ON v.business_id = g.business_id AND v.version_id = g.version_id
+            WHERE b.business_id = %(b)s AND (strpos(lower(v.title), %(match)s) > 0 OR strpos(lower(d.url), %(match)s) > 0)
+            ORDER BY d.url LIMIT %(limit)s OFFSET %(offset)s
+            """,
+            {"b": business_id, "match": match.lower(), "limit": limit, "offset": offset},
+        )
+        return await cursor.fetchall()
+
+
+async def read_document(conn: Connection, business_id: UUID, document_id: UUID) -> DocumentRow | None:
+    """None when it is not part of what is live."""
+    async with conn.cursor(row_factory=class_row(DocumentRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT d.document_id, d.url, v.title, v.words, v.language, v.media_type, v.fetched_at, d.last_checked_at,
+                0 AS chunks
+            FROM businesses b
+            JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
+            JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id
+            JOIN document_versions v ON v.business_id = g.business_id AND v.version_id = g.version_id
+            WHERE b.business_id = %(b)s AND d.document_id = %(document)s
+            """,
+            {"b": business_id, "document": document_id},
+        )
+        return await cursor.fetchone()
+
+
+async def list_chunks(conn: Connection, business_id: UUID, document_id: UUID) -> list[ChunkRow]:
+    """Of the live generation, in reading order."""
+    async with conn.cursor(row_factory=class_row(ChunkRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT c.chunk_no, c.kind, c.page, c.tokens, c.heading_path, c.text
+            FROM businesses b JOIN chunks c ON c.business_id = b.business_id AND c.generation = b.live_generation
+            WHERE b.business_id = %(b)s AND c.document_id = %(document)s ORDER BY c.chunk_no LIMIT 2000
+            """,
+            {"b": business_id, "document": document_id},
+        )
+        return await cursor.fetchall()
+
+
+async def find_held(conn: Connection, business_id: UUID) -> HeldRow | None:
+    """The newest generation that waits for the owner's word."""
+    async with conn.cursor(row_factory=class_row(HeldRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT g.generation, g.created_at, g.documents, coalesce(l.documents, 0) AS live_documents, g.reason
+            FROM generations g
+            JOIN businesses b ON b.business_id = g.business_id
+            LEFT JOIN generations l ON l.business_id = b.business_id AND l.generation = b.live_generation
+            WHERE g.business_id = %(b)s AND g.state = 'held' AND g.generation > coalesce(b.live_generation, 0)
+            ORDER BY g.generation DESC LIMIT 1
+            """,
+            {"b": business_id},
+        )
+        return await cursor.fetchone()
+
+
+async def count_days(conn: Connection, business_id: UUID, *, zone: str, first: date, last: date) -> list[DayRow]:
+    """One row a day of the business's calendar, days without a question included."""
+    async with conn.cursor(row_factory=class_row(DayRow)) as cursor:
+        await cursor.execute(
+            """
+            WITH days AS (SELECT day::date FROM generate_series(%(first)s::date, %(last)s::date, '1 day') day),
+            -- One window of time for the indexes; the day is then counted in the business's zone.
+            asked AS (
+                SELECT (q.created_at AT TIME ZONE %(zone)s)::date AS day, a.outcome
+                FROM messages q
+                LEFT JOIN messages a ON a.business_id = q.business_id AND a.in_reply_to = q.message_id
+                WHERE q.business_id = %(b)s AND q.author = 'visitor'
+                    AND q.created_at >= (%(first)s::date)::timestamp AT TIME ZONE %(zone)s),
+            left_behind AS (
+                SELECT (created_at AT TIME ZONE %(zone)s)::date AS day, count(*) AS leads FROM leads
+                WHERE business_id = %(b)s AND created_at >= (%(first)s::date)::timestamp AT TIME ZONE %(zone)s
+                GROUP BY 1)
+            SELECT days.day, count(asked.day) AS questions,
+                count(*) FILTER (WHERE asked.outcome = 'answered') AS answered,
+                count(*) FILTER (WHERE asked.outcome = 'no_answer') AS unanswered,
+                coalesce(max(left_behind.leads), 0) AS leads
+            FROM days LEFT JOIN asked USING (day) LEFT JOIN left_behind USING (day)
+            GROUP BY days.day ORDER BY days.day
+            """,
+            {"b": business_id, "zone": zone, "first": first, "last": last},
+        )
+        return await cursor.fetchall()
+
+
+async def update_business(conn: Connection, business_id: UUID, values: dict[str, Any]) -> None:
+    """`values` has exactly the columns named here."""
+    await conn.execute(
+        """
+        UPDATE businesses SET name = %(name)s, website = %(website)s, industry = %(industry)s, country = %(country)s,
+            time_zone = %(time_zone)s, language = %(language)s, controller_name = %(controller_name)s,
+            controller_contact = %(controller_contact)s, allowed_processors = %(allowed_processors)s, accent = %(accent)s
+        WHERE business_id = %(b)s
+        """,
+        {"b": business_id, **values},
+    )
+
+
+async def update_origins(conn: Connection, business_id: UUID, origins: list[str]) -> None:
+    await conn.execute(
+        "UPDATE businesses SET allowed_origins = %(origins)s WHERE business_id = %(b)s",
+        {"b": business_id, "origins": origins},
+    )
