@@ -1,0 +1,1 @@
+"""Benchmarks: figures for docs/benchmarks.md. Run by `make bench`, never by `make test`."""

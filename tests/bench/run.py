@@ -1,0 +1,237 @@
+"""`make bench`: measures and writes docs/benchmarks.md.
+
+    python -m tests.bench.run [--only start,sites,search,many,first_text] [--sites DIR]
+
+Each measurement is a module-level function in MEASUREMENTS that yields figures. Nothing here decides
+whether a figure is good; the goal stands beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.bench.processes import ROOT, Running, up
+
+REPORT = ROOT / "docs" / "benchmarks.md"
+DEFAULT_SITES = ROOT.parent / "shared" / "data" / "sites"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    name: str
+    n: int
+    p50: float
+    p95: float | None
+    unit: str
+    goal: str = ""
+
+    def row(self) -> str:
+        p95 = "" if self.p95 is None else f"{self.p95:.3g}"
+        return f"| {self.name} | {self.n} | {self.p50:.3g} | {p95} | {self.unit} | {self.goal} |"
+
+
+def of(name: str, values: list[float], unit: str, goal: str = "") -> Figure:
+    ordered = sorted(values)
+    p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))] if len(ordered) > 1 else None
+    return Figure(name, len(ordered), statistics.median(ordered), p95, unit, goal)
+
+
+def start(_: argparse.Namespace) -> Iterator[Figure]:
+    """From the command to `ready`, on an empty data dir and on a used one."""
+    first: list[float] = []
+    again: list[float] = []
+    for _round in range(3):
+        with tempfile.TemporaryDirectory(prefix="milo-bench-") as folder:
+            with up(Path(folder), options=("--no-sample",)) as running:
+                first.append(running.ready_seconds)
+            for _turn in range(2):
+                with up(Path(folder), options=("--no-sample",)) as running:
+                    again.append(running.ready_seconds)
+    yield of("milo up to ready, new data dir", first, "s", "≤ 120 (with installation)")
+    yield of("milo up to ready, again", again, "s", "≤ 4")
+
+
+def sites(options: argparse.Namespace) -> Iterator[Figure]:
+    """Both sites through the running product: ingest, ingest again, eval, memory."""
+    import json
+
+    folder = Path(options.sites)
+    metas = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*/site.json"))]
+    hosts = ",".join(f"127.0.0.1:{meta['port']}" for meta in metas)
+    with site_server(folder, [meta["id"] for meta in metas]), tempfile.TemporaryDirectory(prefix="milo-bench-") as data:
+        with up(Path(data), options=("--no-sample",), MILO_CRAWL_PRIVATE_HOSTS=hosts) as running:
+            for number, meta in enumerate(metas):
+                yield from one_site(running, folder, meta)
+                if number == 0:
+                    time.sleep(60)
+                    yield of("memory (PSS, all processes) 60 s after a first ingest", [running.pss_megabytes()], "MB", "≤ 700")
+
+
+def one_site(running: Running, folder: Path, meta: dict[str, Any]) -> Iterator[Figure]:
+    slug, url = meta["id"], f"http://127.0.0.1:{meta['port']}{meta['start_path']}"
+    running.json("business", "create", meta["name"], "--slug", slug, "--language", meta["language"])
+    [first] = running.json("ingest", slug, url)
+    again = [running.json("ingest", slug, url)[0] for _ in range(3)]
+    [scores] = running.json("eval", slug, "--questions", str(folder / slug / "questions.jsonl"))
+    pages = first["pages"]["fetched"]
+    yield Figure(f"{slug}: pages fetched of {meta['pages']} in the folder", 1, pages, None, "pages")
+    yield of(f"{slug}: first ingest", [first["seconds"]], "s", "≤ 60")
+    yield of(f"{slug}: ingest again, unchanged, as a share of the first", [run["seconds"] / first["seconds"] for run in again], "", "≤ 0.25")
+    yield Figure(f"{slug}: chunks embedded anew the second time", 3, max(run["chunks"]["new"] for run in again), None, "", "0")
+    yield Figure(f"{slug}: evidence in the index", scores["answerable"], scores["evidence_in_index"], None, "share", "≥ 0.97")
+    yield Figure(f"{slug}: all evidence in the first 5", scores["answerable"], scores["found_at_5"], None, "share", "≥ 0.78")
+    yield Figure(f"{slug}: all evidence in the first 10", scores["answerable"], scores["found_at_10"], None, "share")
+    yield Figure(f"{slug}: search", scores["n"], scores["ms_p50"], scores["ms_p95"], "ms")
+
+
+def search(_: argparse.Namespace) -> Iterator[Figure]:
+    """A business of 2,000 chunks with 200 others of 60 in the same tables."""
+    yield from asyncio.run(_search())
+
+
+async def _search() -> list[Figure]:
+    from app.embedded import running
+    from app.settings import settings_with
+    from app.wiring import open_services
+    from tests.bench.searching import timed_searches
+    from tests.bench.synthetic import plant_business
+
+    with tempfile.TemporaryDirectory(prefix="milo-bench-") as folder:
+        async with running(settings_with({"MILO_DATA_DIR": folder})) as settings, open_services(settings) as services:
+            shape = {"model": services.embedder.model, "dimensions": services.embedder.dimensions}
+            for number in range(200):
+                await plant_business(services.database, services.analyser, slug=f"other-{number}", chunks=60, seed=number, **shape)
+            business = await plant_business(services.database, services.analyser, slug="large", chunks=2000, seed=999, **shape)
+            times, cold = await timed_searches(services, business, 300)
+    return [
+        of("search, query embedding included: 2,000 chunks among 200 other businesses", times, "ms", "p50 ≤ 15"),
+        of("the same, first search of the process (nothing in memory)", [cold], "ms", "≤ 200"),
+    ]
+
+
+def many(_: argparse.Namespace) -> Iterator[Figure]:
+    """1,000 businesses asked in turn by one process."""
+    yield from asyncio.run(_many())
+
+
+async def _many() -> list[Figure]:
+    import psutil
+
+    from app.embedded import running
+    from app.settings import settings_with
+    from app.wiring import open_services
+    from tests.bench.searching import timed_searches
+    from tests.bench.synthetic import plant_business
+
+    with tempfile.TemporaryDirectory(prefix="milo-bench-") as folder:
+        async with running(settings_with({"MILO_DATA_DIR": folder})) as settings, open_services(settings, role="web") as services:
+            shape = {"model": services.embedder.model, "dimensions": services.embedder.dimensions}
+            businesses = [
+                await plant_business(services.database, services.analyser, slug=f"b-{number}", chunks=40, seed=number, **shape)
+                for number in range(1000)
+            ]
+            times: list[float] = []
+            for business in businesses * 2:
+                times += (await timed_searches(services, business, 1))[0]
+            pss = psutil.Process().memory_full_info().pss / 1e6
+    return [
+        of("memory (PSS) of one process after questions to 1,000 businesses", [pss], "MB", "≤ 900"),
+        of("search across 1,000 businesses in turn", times, "ms"),
+    ]
+
+
+def first_text(_: argparse.Namespace) -> Iterator[Figure]:
+    """Request to first shown text over HTTP, with a scripted model that answers at once."""
+    from tests.bench.first_text import measure
+
+    times = asyncio.run(measure(200))
+    yield of("request to first shown text, scripted model", times, "ms", "p50 ≤ 30")
+
+
+MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
+    "start": start,
+    "sites": sites,
+    "search": search,
+    "many": many,
+    "first_text": first_text,
+}
+
+
+@contextmanager
+def site_server(folder: Path, names: list[str]) -> Iterator[None]:
+    server = subprocess.Popen([sys.executable, str(folder / "serve.py"), *names], stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        for _ in names:
+            server.stdout.readline()
+        time.sleep(0.5)
+        yield
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", help="comma-separated names of measurements")
+    parser.add_argument("--sites", default=str(DEFAULT_SITES), help="folder with sites, their questions and serve.py")
+    options = parser.parse_args()
+    chosen = options.only.split(",") if options.only else list(MEASUREMENTS)
+    sections: dict[str, list[str]] = {}
+    for name in chosen:
+        print(f"# {name}", flush=True)
+        sections[name] = []
+        for figure in MEASUREMENTS[name](options):
+            print(figure.row(), flush=True)
+            sections[name].append(figure.row())
+    write_report(sections)
+
+
+def write_report(sections: dict[str, list[str]]) -> None:
+    """Replaces the measured sections and keeps the others with their own date."""
+    kept = _kept_sections()
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    stamp = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit}, {_machine()}"
+    table = "| figure | n | p50 | p95 | unit | goal |\n|---|---|---|---|---|---|"
+    for name, rows in sections.items():
+        about = (MEASUREMENTS[name].__doc__ or "").strip()
+        kept[name] = "\n".join([f"## {name}", "", about, "", stamp, "", table, *rows, ""])
+    intro = (
+        "# Benchmarks\n\nWritten by `make bench`. Machines are noisy: medians, and ratios within one run, are what to"
+        " compare.\n"
+    )
+    ordered = [kept[name] for name in MEASUREMENTS if name in kept]
+    REPORT.write_text("\n".join([intro, *ordered]), encoding="utf-8")
+
+
+def _kept_sections() -> dict[str, str]:
+    if not REPORT.exists():
+        return {}
+    parts = REPORT.read_text(encoding="utf-8").split("\n## ")[1:]
+    return {part.split("\n", 1)[0]: f"## {part.rstrip()}\n" for part in parts}
+
+
+def _machine() -> str:
+    model = next(
+        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.machine(),
+    )
+    return f"{os.cpu_count()} cores of {model}, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    main()
