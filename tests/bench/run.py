@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench.processes import ROOT, Running, up
+from tests.product import ROOT, Running, up
 
 REPORT = ROOT / "docs" / "benchmarks.md"
 DEFAULT_SITES = ROOT.parent / "shared" / "data" / "sites"
