@@ -1,7 +1,7 @@
 """Makes the terms of the lexical side. Text in; stemmed words or character n-grams out.
 
 Called when a page is indexed and when a question is asked, so both meet in the same terms. Any change of the
-rules changes `Terms.version`, and the next re-index writes its postings anew. Implements the Analyser port of
+rules changes `SnowballAnalyser.version`, and the next re-index writes its postings anew. Implements the Analyser port of
 ingestion.
 """
 
@@ -50,7 +50,7 @@ STEMMERS = {
 }  # fmt: skip
 
 
-class Terms:
+class SnowballAnalyser:
     """The analyser. Stateless; one object serves all threads."""
 
     @property
