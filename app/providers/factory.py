@@ -1,7 +1,7 @@
-"""Which models there are and which of them a business may use. The one place that asks for its consent.
+"""Which models and which mailer there are, and which models a business may use: the one place for its consent.
 
-Settings in, chat models and the embedder out; wiring makes one of these a process. openai (40 MB, half
-a second) is imported only when a setting asks for it.
+Settings in; chat models, the embedder and the mailer out. Wiring makes one `Models` a process. openai
+(40 MB, half a second) and the mail clients are imported only when a setting asks for them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app.errors import ConfigurationError
+from app.providers.mailer import Mailer
 from app.settings import Settings
 from ingestion.ports import Embedder
 from retrieval.ports import ChatModel
@@ -82,6 +83,30 @@ class Models:
 
             self._client = open_client(key.reveal() if key else None, base_url, read_seconds=READ_SECONDS)
         return self._client
+
+
+def make_mailer(settings: Settings) -> Mailer:
+    """The one of MILO_MAIL_URL, else the built-in mailbox. Raises ConfigurationError for an address that is wrong."""
+    if settings.mail_url is None:
+        from app.providers.mailbox_mail import Mailbox
+
+        return Mailbox()
+    from app.providers.mail_url import read_mail_url
+
+    server = read_mail_url(settings.mail_url.reveal(), settings.mail_from)
+    match server.scheme:
+        case "resend":
+            from app.providers.resend_mail import ResendMailer
+
+            return ResendMailer(server)
+        case "sendgrid":
+            from app.providers.sendgrid_mail import SendGridMailer
+
+            return SendGridMailer(server)
+        case _:
+            from app.providers.smtp_mail import SmtpMailer
+
+            return SmtpMailer(server)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
