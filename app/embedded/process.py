@@ -18,6 +18,8 @@ from typing import Any
 PR_SET_PDEATHSIG = 1
 # (signal, seconds to wait for it), each harder than the last.
 Steps = Sequence[tuple[signal.Signals, float]]
+# Servers that other commands may go on using outlive the object that started them; dropped when they end.
+_started: list[subprocess.Popen[bytes]] = []
 
 
 class Process:
@@ -115,6 +117,8 @@ def spawn(
     finally:
         if output is not None:
             os.close(output)
+    _started[:] = [other for other in _started if other.poll() is None]
+    _started.append(child)
     return Process(child.pid, _start_of(child.pid) or "", child)
 
 
