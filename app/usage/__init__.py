@@ -1,0 +1,1 @@
+"""What a business's month of model tokens may cost: reserved before a call, settled after."""
