@@ -13,6 +13,7 @@ import uvicorn
 
 from app.db.probe import probe
 from app.errors import ConfigurationError
+from app.health.metrics import metrics
 from app.services import Services
 from app.settings import Settings
 from app.web import create_app
@@ -23,7 +24,7 @@ GRACE_SECONDS = 8
 
 async def serve(settings: Settings) -> None:
     """Returns after a clean stop. Raises ConfigurationError when it must not or cannot start."""
-    async with open_services(settings, role="web") as services:
+    async with open_services(settings, role="web") as services, metrics(services):
         await probe(services.database)
         config = uvicorn.Config(
             create_app(services),

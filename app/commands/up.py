@@ -28,5 +28,20 @@ async def command(console: Console, settings: Settings, no_sample: bool) -> None
     async def ready(resolved: Settings) -> None:
         address = f"http://127.0.0.1:{resolved.port}" if resolved.host == "127.0.0.1" else resolved.public_url
         console.emit({"ready": address}, f"ready {address}")
+        if first:
+            link = await _sign_in_link(resolved)
+            console.emit({"sign_in_url": link}, f"sign in within ten minutes: {link}")
 
     await supervise(settings, ready)
+
+
+async def _sign_in_link(settings: Settings) -> str:
+    from app.accounts.sign_in import operator_link
+    from app.db.pool import Database
+
+    assert settings.database is not None
+    database = await Database.open(settings.database, max_size=1)
+    try:
+        return await operator_link(database, settings)
+    finally:
+        await database.close()
