@@ -1,0 +1,1 @@
+"""The web widget: its files, its frame, and the visitor API under /w/{key}."""

@@ -1,0 +1,48 @@
+"""Puts together what an answer needs: the business's knowledge, its models and its budget."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+from app.businesses.model import Business
+from app.conversations.reply import ReplyPorts
+from app.services import Services
+from retrieval.answer import answer
+from retrieval.model import AnswerEvent, Asked, Knowledge
+from retrieval.ports import AnswerPorts
+
+
+def knowledge_of(business: Business) -> Knowledge:
+    return Knowledge(
+        business_id=business.business_id,
+        business_name=business.name,
+        generation=business.live_generation,
+        language=business.language,
+        time_zone=business.time_zone,
+    )
+
+
+def answer_ports(services: Services, business: Business, *, quote_only: bool = False) -> AnswerPorts:
+    return AnswerPorts(
+        transaction=services.database.bound(business.business_id),
+        embedder=services.embedder,
+        tokenizer=services.tokenizer,
+        models=() if quote_only else services.chat_models(business.allowed_processors),
+        budget=None if quote_only else services.budget(business.business_id),
+    )
+
+
+def reply_ports(services: Services, business: Business) -> ReplyPorts:
+    ports = answer_ports(services, business)
+
+    def ask(knowledge: Knowledge, asked: Asked) -> AsyncGenerator[AnswerEvent, None]:
+        return answer(knowledge, asked, ports)
+
+    return ReplyPorts(
+        database=services.database,
+        vault=services.vault,
+        answers=services.answers,
+        ask=ask,
+        clock=services.clock,
+        fault=services.fault,
+    )

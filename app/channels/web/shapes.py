@@ -1,0 +1,101 @@
+"""The JSON that goes over the widget's wire, in and out. Names are those of the contract."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from app.conversations.events import Failed, Finished, Heard, Started
+from app.conversations.model import Conversation, Message
+from retrieval.model import Citation, OfferContact, Sentence, SentenceEnded, TextShown
+
+
+class SessionIn(msgspec.Struct):
+    visitor: str | None = None
+    proof: str | None = None
+
+
+class MessageIn(msgspec.Struct):
+    text: str
+    client_message_id: str
+    conversation: str | None = None
+
+
+class StopIn(msgspec.Struct):
+    token: str | None = None
+
+
+class LeadIn(msgspec.Struct):
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    message: str | None = None
+    conversation: str | None = None
+
+
+def event_bytes(heard: Heard) -> bytes:
+    """One server-sent event."""
+    name, data = _event(heard)
+    return f"id: {heard.position}\nevent: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def _event(heard: Heard) -> tuple[str, dict[str, Any]]:
+    match heard.event:
+        case Started(message_id, conversation_id, question_id):
+            return "meta", {
+                "message": str(message_id),
+                "conversation": str(conversation_id),
+                "question": str(question_id),
+            }
+        case TextShown(text):
+            return "delta", {"text": text}
+        case SentenceEnded(sentence):
+            return "sentence", sentence_out(sentence)
+        case OfferContact():
+            return "lead_form", {}
+        case Finished(message_id, status, mode):
+            return "done", {"message": str(message_id), "status": status, "mode": mode}
+        case Failed(sentence, retry):
+            return "error", {"message": sentence, "retry": retry}
+
+
+def sentence_out(sentence: Sentence) -> dict[str, Any]:
+    return {"text": sentence.text, "citations": [citation_out(citation) for citation in sentence.citations]}
+
+
+def citation_out(citation: Citation) -> dict[str, Any]:
+    # An uploaded file has a name and no address that a visitor could open.
+    linked = urlsplit(citation.url).scheme in {"http", "https"}
+    return {
+        "passage": citation.passage,
+        "quote": citation.quote,
+        "url": citation.url if linked else None,
+        "title": citation.title,
+        "page": citation.page,
+        "checked_at": citation.checked_at.isoformat() if citation.checked_at else None,
+    }
+
+
+def conversation_out(conversation: Conversation | None) -> dict[str, Any]:
+    if conversation is None:
+        return {"conversation": None, "messages": []}
+    return {
+        "conversation": str(conversation.row.conversation_id),
+        "messages": [message_out(message) for message in conversation.messages],
+    }
+
+
+def message_out(message: Message) -> dict[str, Any]:
+    return {
+        "id": str(message.message_id),
+        "author": message.author,
+        "state": message.state,
+        "outcome": message.outcome,
+        "at": message.created_at.isoformat(),
+        "text": message.text,
+        "sentences": [sentence_out(sentence) for sentence in message.sentences],
+        "client_message_id": message.client_message_id,
+    }

@@ -1,0 +1,46 @@
+"""A reply as server-sent events. Goes out: bytes, until the answer has ended or the listener is gone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+from app.channels.web.shapes import event_bytes
+from app.conversations.events import Finished, replay
+from app.conversations.model import Message
+from app.conversations.reply import Reply
+
+HEADERS = {
+    # Proxies buffer or compress a stream unless told otherwise.
+    "Cache-Control": "no-cache, no-transform",
+    "X-Accel-Buffering": "no",
+    "Vary": "Origin",
+}
+COMMENT_SECONDS = 15.0
+
+
+async def stream_reply(reply: Reply, after: int) -> AsyncGenerator[bytes, None]:
+    """Only what is behind position `after`; a comment whenever nothing was said for a while."""
+    if reply.stored is not None:
+        for heard in retell(reply, reply.stored, after):
+            yield heard
+    running = reply.running
+    if running is None:
+        return
+    with running.attended():
+        while True:
+            new = await running.read(after, COMMENT_SECONDS)
+            if not new:
+                yield b": still here\n\n"
+            for heard in new:
+                yield event_bytes(heard)
+                after = heard.position
+                if heard.last:
+                    return
+
+
+def retell(reply: Reply, stored: Message, after: int) -> list[bytes]:
+    status = stored.outcome if stored.state == "complete" and stored.outcome else "interrupted"
+    end = Finished(stored.message_id, status, stored.details.get("mode"))
+    offered = bool(stored.details.get("lead_form"))
+    events = replay(reply.started, stored.sentences, offered=offered, end=end, after=after)
+    return [event_bytes(heard) for heard in events]

@@ -1,0 +1,1 @@
+"""What a visitor and the business say to each other, and who answers meanwhile."""

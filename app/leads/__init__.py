@@ -1,0 +1,1 @@
+"""What visitors leave so that the business gets back to them."""

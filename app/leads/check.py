@@ -1,0 +1,89 @@
+"""Makes lead fields out of what a visitor typed. Goes out: LeadFields, or BadInput with one sentence."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from uuid import UUID
+
+import phonenumbers
+
+from app.errors import BadInput
+from app.leads.model import LeadFields
+
+LONGEST = {"name": 200, "email": 254, "phone": 40, "message": 2000}
+KEPT = "\n\t\u200c\u200d"  # the joiners are letters' business in Persian, Hindi and emoji
+ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]{2,}")
+
+
+def check_fields(
+    *,
+    name: str | None,
+    email: str | None,
+    phone: str | None,
+    message: str | None,
+    conversation_id: UUID | None,
+    country: str | None,
+) -> LeadFields:
+    """`country` (two letters) says how a number without a country code is read; a number that cannot be read is
+    kept as it was typed, because a person may still make sense of it."""
+    fields = LeadFields(
+        name=_line("name", name),
+        email=_email(_line("email", email)),
+        phone=_phone(_line("phone", phone), country),
+        message=_text("message", message),
+        conversation_id=conversation_id,
+    )
+    if fields.email is None and fields.phone is None:
+        raise BadInput("Please give a mail address or a phone number, so that somebody can get back to you.")
+    return fields
+
+
+def _text(field: str, value: str | None) -> str | None:
+    """Without what is not text: control characters and marks that turn the reading direction."""
+    if value is None:
+        return None
+    kept = "".join(
+        c
+        for c in unicodedata.normalize("NFC", value)
+        if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
+    ).strip()
+    if len(kept) > LONGEST[field]:
+        raise BadInput(f"The {field} is too long: at most {LONGEST[field]} characters.")
+    return kept or None
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs"}
+
+
+def _line(field: str, value: str | None) -> str | None:
+    kept = _text(field, value)
+    return " ".join(kept.split()) if kept else None
+
+
+def _email(value: str | None) -> str | None:
+    if value is None:
+        return None
+    if not ADDRESS.fullmatch(value):
+        raise BadInput("This mail address looks incomplete. Please check it.", code="bad_email")
+    return value
+
+
+def _phone(value: str | None, country: str | None) -> str | None:
+    if value is None:
+        return None
+    if sum(c.isdigit() for c in value) < 3:
+        raise BadInput("This phone number looks incomplete. Please check it.", code="bad_phone")
+    return international(value, country) or value
+
+
+def international(value: str, country: str | None) -> str | None:
+    """+4512345678, or None where the number cannot be read."""
+    try:
+        parsed = phonenumbers.parse(value, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

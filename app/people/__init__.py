@@ -1,0 +1,1 @@
+"""The one erasable subject behind visitors, leads and messages, and how it is recognised again."""
