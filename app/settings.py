@@ -18,7 +18,7 @@ from app.errors import ConfigurationError
 from app.security import KEY_BYTES, SecretKey
 
 DEFAULT_PORT = 8000
-DEFAULT_CHAT = "openai:gpt-4o-mini"
+DEFAULT_CHAT = "openai:gpt-5.4-mini"  # OpenAI ends the 4o and 4.1 families in January 2027
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", ""}
 
 

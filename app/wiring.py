@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 
 from redis.asyncio import Redis
 
@@ -23,8 +22,8 @@ from app.jobs.doorbell import Doorbell
 from app.limits import Limiter
 from app.mail.model import Mailer
 from app.outbound import OutboundFetcher
-from app.providers.factory import chat_models_for, make_embedder, make_mailer
-from app.providers.minilm import MiniLmTokenizer
+from app.providers.factory import Models, make_mailer
+from app.providers.minilm import MiniLmEmbedder, MiniLmTokenizer
 from app.security import KeyRing, Signer
 from app.services import Services
 from app.settings import Settings
@@ -59,6 +58,12 @@ async def open_services(
     chosen = overrides or Overrides()
     ring = KeyRing(settings.secret_keys)
     async with AsyncExitStack() as stack:
+        models = Models(settings)
+        stack.push_async_callback(models.close)
+        mailer = chosen.mailer or make_mailer(settings)
+        stack.push_async_callback(mailer.close)
+        if role == "web":
+            models.start()
         database = await Database.open(settings.database, max_size=POOL_SIZES[role])
         stack.push_async_callback(database.close)
         vault = Vault(ring)
@@ -85,14 +90,14 @@ async def open_services(
             doorbell=doorbell,
             redis=redis,
             limiter=Limiter(redis, settings.trusted_proxies),
-            embedder=chosen.embedder or make_embedder(settings),
+            embedder=chosen.embedder or models.embedder(lambda: MiniLmEmbedder(settings.data_dir / "models")),
             tokenizer=MiniLmTokenizer(),
             analyser=SnowballAnalyser(),
             fetcher=fetcher,
             extractor=extractor,
-            chat_models=partial(chat_models_for, settings),
+            chat_models=models.chat_models,
             budget=lambda business_id: MonthlyBudget(database, business_id),
-            mailer=chosen.mailer or make_mailer(settings),
+            mailer=mailer,
             answers=answers,
             clock=chosen.clock or (lambda: datetime.now(UTC)),
             fault=chosen.fault or fault_point(settings.fault),

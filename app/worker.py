@@ -58,7 +58,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
     """Which function does which kind of work."""
     return {
         IngestSource.kind: partial(reindex, services),
-        SendMail.kind: partial(send_mail, services),
+        SendMail.kind: partial(send_mail, services.database, services.vault, services.mailer, fault=services.fault),
         PurgeExpired.kind: partial(purge_expired, services.database),
     }
 
@@ -68,7 +68,10 @@ async def listen(url: Secret, runner: Runner) -> None:
     failures = 0
     while True:
         worker = Worker(
-            functions=[func(partial(_rung, runner), name=kind) for kind in (IngestSource.kind, SendMail.kind, PurgeExpired.kind)],
+            functions=[
+                func(partial(_rung, runner), name=kind)
+                for kind in (IngestSource.kind, SendMail.kind, PurgeExpired.kind)
+            ],
             queue_name=QUEUE,
             redis_settings=redis_settings(url),
             handle_signals=False,

@@ -69,7 +69,7 @@ class SmtpMailer:
             case aiosmtplib.SMTPDataError():
                 return MailFailed(f"{at} refused the mail ({error.code}).", permanent=error.code >= 500)
             case aiosmtplib.SMTPNotSupported():
-                return MailFailed(f"{at} cannot do what is needed (STARTTLS, or a letter in the recipient's address).")
+                return MailFailed(f"{at} cannot do what is needed (a letter in the recipient's address).")
             case aiosmtplib.SMTPResponseException():
                 return MailFailed(f"{at} answered {error.code}.")
             case ssl.SSLError():
@@ -78,6 +78,8 @@ class SmtpMailer:
                 return MailFailed(f"{at} cannot be reached on port {self._server.port}.")
             case TimeoutError():
                 return MailFailed(f"{at} did not answer in time.")
+            case aiosmtplib.SMTPException() if "STARTTLS" in error.message:
+                return MailFailed(f"{at} offers no encryption (STARTTLS), so nothing was sent.")
             case _:
                 return MailFailed(f"The connection to the mail server {self._server.host} broke.")
 

@@ -165,7 +165,7 @@ class SmtpServer:
         if turn.drop_before_data:
             return False
         await _say(writer, "354 go on")
-        raw = (await reader.readuntil(b"\r\n.\r\n"))[:-5].replace(b"\r\n..", b"\r\n.")
+        raw = (await reader.readuntil(b"\r\n.\r\n"))[:-3].replace(b"\r\n..", b"\r\n.")
         if turn.data.startswith("250"):
             self.box.append(Delivered(session.sender, tuple(session.recipients), raw, session.encrypted, session.user))
         await asyncio.sleep(turn.stall)
