@@ -14,7 +14,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,7 +31,8 @@ from app.embedded.share import alone
 from app.errors import ConfigurationError
 from app.settings import Settings, child_environment
 
-CHILDREN = {"web": "serve", "worker": "worker"}
+# -P: a folder named `app` where the command was typed is not ours.
+CHILDREN = {name: [sys.executable, "-P", "-m", "app.cli", verb] for name, verb in (("web", "serve"), ("worker", "worker"))}
 # The web process ends its streams within 8 s, the worker its jobs within 10 s.
 STOP_STEPS = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0))
 BACKOFF_SECONDS = (0.2, 1.0, 2.0, 5.0, 15.0)
@@ -48,11 +49,12 @@ class Parts:
 
     settings: Settings
     begun: datetime
+    commands: Mapping[str, Sequence[str]]
     pair: Pair | None = None
     children: dict[str, Process] = field(default_factory=dict[str, Process])
 
 
-async def supervise(settings: Settings, on_ready: Ready) -> None:
+async def supervise(settings: Settings, on_ready: Ready, commands: Mapping[str, Sequence[str]] = CHILDREN) -> None:
     """Runs until SIGTERM or Ctrl-C, then stops everything. Raises MiloError when the start fails."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -64,7 +66,7 @@ async def supervise(settings: Settings, on_ready: Ready) -> None:
             data.make()
             await stack.enter_async_context(alone(data))
         check_port(settings)
-        parts = Parts(settings, datetime.now(UTC))
+        parts = Parts(settings, datetime.now(UTC), commands)
         watching = asyncio.create_task(_run(parts, on_ready))
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -97,19 +99,18 @@ async def _run(parts: Parts, on_ready: Ready) -> None:
     if parts.settings.database is None:
         parts.pair = await start_pair(parts.settings, die_with_parent=True)
         parts.settings = parts.pair.resolved(parts.settings)
-    for name in CHILDREN:
+    for name in parts.commands:
         _start_child(parts, name)
     _record(parts)
     await _wait_ready(parts)
     await on_ready(parts.settings)
-    names = [*CHILDREN, *(("postgres", "redis") if parts.pair else ())]
+    names = [*parts.commands, *(("postgres", "redis") if parts.pair else ())]
     await asyncio.gather(*(_keep(parts, name) for name in names))
 
 
 def _start_child(parts: Parts, name: str) -> None:
     parts.children[name] = spawn(
-        # -P: a folder named `app` where the command was typed is not ours.
-        [sys.executable, "-P", "-m", "app.cli", CHILDREN[name]],
+        parts.commands[name],
         environment=child_environment(parts.settings),
         die_with_parent=signal.SIGTERM,
     )
@@ -183,7 +184,7 @@ def _processes(parts: Parts) -> dict[str, Process]:
 
 
 async def _restart(parts: Parts, name: str) -> None:
-    if name in CHILDREN:
+    if name in parts.commands:
         _start_child(parts, name)
         return
     pair = parts.pair
@@ -194,19 +195,22 @@ async def _restart(parts: Parts, name: str) -> None:
         pair.redis = await start_redis(pair.data, pair.secrets, pair.socket_dir, die_with_parent=True)
 
 
-def _record(parts: Parts) -> None:
+def _record(parts: Parts, *, stopping: bool = False) -> None:
     """What a command beside us reads, and what the next start clears after our sudden end."""
     if parts.pair is None:
         return
     state: dict[str, Any] = parts.pair.record()
     state["up"] = identity(os.getpid())
     state["url"] = parts.settings.public_url
+    state["stopping"] = stopping
     for name, process in parts.children.items():
         state[name] = process.record()
     write_runtime(parts.pair.data, state)
 
 
 async def _stop(parts: Parts) -> None:
+    if parts.pair is not None:
+        _record(parts, stopping=True)  # the next `up` waits for us instead of refusing
     await asyncio.gather(*(process.stop(STOP_STEPS) for process in parts.children.values()))
     if parts.pair is not None:
         await stop_pair(parts.pair)

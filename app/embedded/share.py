@@ -22,6 +22,7 @@ from app.settings import Settings
 
 WAIT_SECONDS = 90.0
 STEP = 0.05
+STOPPING_SECONDS = 1.0  # until an `up` that was told to stop says so in runtime.json
 
 
 class Lock:
@@ -72,17 +73,19 @@ async def running(settings: Settings) -> AsyncIterator[Settings]:
 async def alone(data: DataDir) -> AsyncIterator[None]:
     """For `milo up`: the data dir for itself. Waits for commands at work, refuses beside another `up`."""
     lock = Lock(data.lock)
+    loop = asyncio.get_running_loop()
+    refuse_at = loop.time() + STOPPING_SECONDS
     try:
         told = False
         while not lock.take(alone=True):
             other = read_runtime(data)
-            if "up" in other:
+            if other.get("up") and not other.get("stopping") and loop.time() > refuse_at:
                 raise Conflict(
                     f"Milo already runs on this data dir at {other.get('url')} (process {other['up'].get('pid')}):"
                     " stop it first, or give --data and --port for a second one.",
                     code="already_running",
                 )
-            if not told:
+            if not other.get("up") and not told:
                 print("Waiting for another milo command on this data dir to end …", file=sys.stderr)
                 told = True
             await asyncio.sleep(STEP)
