@@ -32,6 +32,7 @@ __all__ = [
 class Purpose(StrEnum):
     LEAD = "lead"
     SIGN_IN = "sign_in"
+    INVITE = "invite"
 
 
 class OutboxState(StrEnum):
