@@ -1,8 +1,7 @@
 """Makes the terms of the lexical side. Text in; stemmed words or character n-grams out.
 
 Called when a page is indexed and when a question is asked, so both meet in the same terms. Any change of the
-rules changes `SnowballAnalyser.version`, and the next re-index writes its postings anew. Implements the Analyser port of
-ingestion.
+rules changes `version`, and the next re-index writes its postings anew. Implements the Analyser port of ingestion.
 """
 
 from __future__ import annotations

@@ -47,7 +47,8 @@ PARTS = {
     "sv": "_hu ck tt_ _av ning_ ar_ or_ _vä _fö het_ kt_", "fr": "eau eux_ _qu oi ent_ ais_ tion_ _l' _d' oux aux_",
     "es": "ción_ _qu dad_ ar_ os_ as_ ue ll ie_ ero_", "it": "zione_ gli cch tt che_ gn _pr are_ ere_ zza_",
     "pt": "ção_ ões_ nh lh _qu em_ ão_ ar_ eiro_", "nl": "ij oe aa ee uur _ge sch heid_ en_ tje_ ou",
-    "pl": "sz cz rz prz wie ść_ owa_ ych_ ego_ _wy", "ro": "ul_ ului_ ea_ _și ii_ ește_ ție_", "tr": "lar ler_ ını yor_ _ya mı_",
+    "pl": "sz cz rz prz wie ść_ owa_ ych_ ego_ _wy", "ro": "ul_ ului_ ea_ _și ii_ ește_ ție_",
+    "tr": "lar ler_ ını yor_ _ya mı_",
     "fi": "ssa_ ssä_ lla_ kka inen_ yö ää uu ii_", "cs": "ní_ ova ého_ _př sti_ ích_", "hu": "gy sz ek_ ok_ ban_ _meg",
 }  # fmt: skip
 

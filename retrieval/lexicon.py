@@ -61,7 +61,7 @@ def concepts_of(question: str, languages: Sequence[str]) -> tuple[Concept, ...]:
                     found[concept.name] = concept
             if term in index or len(term) < 6 or term in stops:
                 continue
-            for form, concept in _near(term, language):
+            for _, concept in _near(term, language):
                 found[concept.name] = concept
     return tuple(found.values())
 
@@ -76,7 +76,7 @@ def concepts() -> tuple[Concept, ...]:
             made.append(Concept(name, tuple(kinds.split()), {}))
         elif line and not line.startswith("#"):
             language, _, forms = line.partition(" ")
-            made[-1].forms[language] = tuple(_form(text.strip(), language) for text in forms.split(","))
+            made[-1].forms[language] = tuple(_made(text.strip(), language) for text in forms.split(","))
     return tuple(made)
 
 
@@ -92,7 +92,7 @@ def surface_forms() -> dict[str, tuple[str, ...]]:
     return {word: tuple(sorted(codes)) for word, codes in index.items()}
 
 
-def _form(text: str, language: str) -> Form:
+def _made(text: str, language: str) -> Form:
     mark, words = (text[0], text[1:]) if text[0] in "?=" else ("", text)
     folded = [part for kind, token in tokens(words) if kind != "unspaced" for part in token.split("-") if part]
     return Form(tuple(stem(part, language) for part in folded), mark != "=", mark != "?", words)

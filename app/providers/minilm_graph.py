@@ -39,7 +39,7 @@ def build_int8(weights_file: Path, target: Path) -> None:
         quantize_dynamic(plain, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
         with small.open("rb") as written:
             os.fsync(written.fileno())
-        os.replace(small, target)
+        small.replace(target)
 
 
 def build_graph(weights: Weights) -> Any:

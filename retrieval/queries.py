@@ -1,0 +1,194 @@
+"""Reads of one published generation: distances, postings and passages. Called by search.py only.
+
+Every statement names business and generation and goes through their keys; row level security holds the same once
+more. Arrays travel as bytes: two thousand distances as rows cost ten times their scan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from pgvector import HalfVector
+from psycopg.rows import class_row
+
+from retrieval.ports import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class LengthsRow:
+    field: str
+    chunk_count: int
+    lengths: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRow:
+    field: str
+    term: str
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cosines:
+    """`chunks` uint32 and their cosines float32, side by side."""
+
+    chunks: NDArray[np.uint32]
+    values: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    chunk_no: int
+    url: str
+    title: str
+    heading_path: list[str]
+    text: str
+    tokens: int
+    page: int | None
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _CosineRow:
+    chunks: bytes | None
+    distances: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _LanguageRow:
+    language: str
+
+
+async def read_lengths(conn: Connection, business_id: UUID, generation: int) -> list[LengthsRow]:
+    async with conn.cursor(row_factory=class_row(LengthsRow), binary=True) as cursor:
+        await cursor.execute(
+            """
+            SELECT field::text AS field, chunk_count, lengths
+            FROM posting_lengths
+            WHERE business_id = %(business_id)s AND generation = %(generation)s
+            """,
+            {"business_id": business_id, "generation": generation},
+        )
+        return await cursor.fetchall()
+
+
+async def read_languages(conn: Connection, business_id: UUID, generation: int) -> list[str]:
+    """Of the passages, the most frequent first."""
+    async with conn.cursor(row_factory=class_row(_LanguageRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT language
+            FROM chunks
+            WHERE business_id = %(business_id)s AND generation = %(generation)s AND language IS NOT NULL
+            GROUP BY language
+            ORDER BY count(*) DESC, language
+            """,
+            {"business_id": business_id, "generation": generation},
+        )
+        return [row.language for row in await cursor.fetchall()]
+
+
+async def read_postings(
+    conn: Connection, business_id: UUID, generation: int, words: Sequence[str], grams: Sequence[str]
+) -> list[PostingRow]:
+    async with conn.cursor(row_factory=class_row(PostingRow), binary=True) as cursor:
+        await cursor.execute(
+            """
+            SELECT field::text AS field, term, packed
+            FROM postings
+            WHERE business_id = %(business_id)s AND generation = %(generation)s
+              AND field = 'w' AND term = ANY(%(words)s)
+            UNION ALL
+            SELECT field::text AS field, term, packed
+            FROM postings
+            WHERE business_id = %(business_id)s AND generation = %(generation)s
+              AND field = 'g' AND term = ANY(%(grams)s)
+            """,
+            {"business_id": business_id, "generation": generation, "words": list(words), "grams": list(grams)},
+        )
+        return await cursor.fetchall()
+
+
+async def read_whole_cosines(
+    conn: Connection, business_id: UUID, generation: int, model: str, query: NDArray[np.float32]
+) -> Cosines:
+    """Of every passage: an exact scan of one range of the key, right at any size and on any plan."""
+    async with conn.cursor(row_factory=class_row(_CosineRow), binary=True) as cursor:
+        await cursor.execute(
+            """
+            SELECT string_agg(int4send(chunk_no), ''::bytea) AS chunks,
+                   string_agg(float4send((embedding <#> %(query)s::halfvec)::real), ''::bytea) AS distances
+            FROM chunk_windows
+            WHERE business_id = %(business_id)s AND generation = %(generation)s
+              AND model = %(model)s AND window_no = 0
+            """,
+            {
+                "business_id": business_id,
+                "generation": generation,
+                "model": model,
+                "query": HalfVector(query).to_text(),
+            },
+        )
+        return _cosines(await cursor.fetchone())
+
+
+async def read_best_windows(
+    conn: Connection,
+    business_id: UUID,
+    generation: int,
+    model: str,
+    query: NDArray[np.float32],
+    chunks: Sequence[int],
+) -> Cosines:
+    """The best small window of each of these passages; of one that has none, the whole."""
+    async with conn.cursor(row_factory=class_row(_CosineRow), binary=True) as cursor:
+        await cursor.execute(
+            """
+            SELECT string_agg(int4send(chunk_no), ''::bytea) AS chunks,
+                   string_agg(float4send(distance), ''::bytea) AS distances
+            FROM (
+                SELECT chunk_no, min(embedding <#> %(query)s::halfvec)::real AS distance
+                FROM chunk_windows
+                WHERE business_id = %(business_id)s AND generation = %(generation)s
+                  AND chunk_no = ANY(%(chunks)s) AND model = %(model)s AND window_no > 0
+                GROUP BY chunk_no
+            ) AS best
+            """,
+            {
+                "business_id": business_id,
+                "generation": generation,
+                "model": model,
+                "query": HalfVector(query).to_text(),
+                "chunks": list(chunks),
+            },
+        )
+        return _cosines(await cursor.fetchone())
+
+
+async def read_passages(
+    conn: Connection, business_id: UUID, generation: int, chunks: Sequence[int]
+) -> list[PassageRow]:
+    async with conn.cursor(row_factory=class_row(PassageRow), binary=True) as cursor:
+        await cursor.execute(
+            """
+            SELECT c.chunk_no, d.url, c.title, c.heading_path, c.text, c.tokens, c.page, d.last_checked_at AS checked_at
+            FROM chunks AS c
+            JOIN documents AS d ON d.business_id = c.business_id AND d.document_id = c.document_id
+            WHERE c.business_id = %(business_id)s AND c.generation = %(generation)s AND c.chunk_no = ANY(%(chunks)s)
+            """,
+            {"business_id": business_id, "generation": generation, "chunks": list(chunks)},
+        )
+        return await cursor.fetchall()
+
+
+def _cosines(row: _CosineRow | None) -> Cosines:
+    """`<#>` is the negative inner product; on vectors of length 1 that is the cosine."""
+    if row is None or row.chunks is None or row.distances is None:
+        return Cosines(np.empty(0, np.uint32), np.empty(0, np.float32))
+    chunks = np.frombuffer(row.chunks, ">u4").astype(np.uint32)
+    return Cosines(chunks, -np.frombuffer(row.distances, ">f4").astype(np.float32))

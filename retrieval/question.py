@@ -1,0 +1,51 @@
+"""A visitor's words in, what the searches need out: language, terms, business concepts, kinds of figure asked.
+
+Pure. Called by search.py; quote.py and evidence.py read the same `Question`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.analyse import SnowballAnalyser, fold, stop_words, tokens
+from retrieval.answer_types import Kind, asked_kinds, is_yes_no
+from retrieval.language import detect
+from retrieval.lexicon import Concept, concepts_of
+
+MAX_WORDS = 48  # a pasted page is not a question; the first words tell what it is about
+MAX_GRAMS = 360
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    text: str
+    language: str
+    words: frozenset[str]  # stems in the languages of the pages and of the question
+    grams: frozenset[str]
+    groups: tuple[dict[str, float], ...]  # a concept each: its stems on pages, with weights
+    kinds: frozenset[Kind]
+    yes_no: bool
+    concepts: tuple[Concept, ...]
+
+
+def analyse_question(text: str, page_languages: Sequence[str], fallback: str) -> Question:
+    """`page_languages` are those of the generation, most frequent first; `fallback` the business's."""
+    language = detect(text, fallback)
+    written = tuple(dict.fromkeys((*page_languages[:4], fallback)))
+    stops = stop_words(language)
+    content = [token for _, token in tokens(text) if fold(token) not in stops]
+    analyser = SnowballAnalyser()
+    words: dict[str, None] = {}
+    for code in dict.fromkeys((*written, language)):
+        words |= dict.fromkeys(analyser.words(" ".join(content), code)[:MAX_WORDS])
+    grams: dict[str, None] = {}
+    # "How is it there?" has no word with content: then all its words are looked for.
+    for token in content or [token for _, token in tokens(text)]:
+        grams |= dict.fromkeys(analyser.grams(token))
+    spoken = concepts_of(text, (language, *written, "en"))
+    groups = tuple(group for group in (concept.page_terms(written) for concept in spoken) if group)
+    kinds = asked_kinds(text, spoken)
+    return Question(
+        text, language, frozenset(words), frozenset(list(grams)[:MAX_GRAMS]), groups, kinds, is_yes_no(text), spoken
+    )
