@@ -54,7 +54,9 @@ def up(data_dir: Path, *, port: int | None = None, options: tuple[str, ...] = ()
     port = port or free_port()
     full = {**os.environ, "MILO_DATA_DIR": str(data_dir), "MILO_PORT": str(port), **environ}
     started = time.perf_counter()
-    process = subprocess.Popen([*MILO, "up", *options], env=full, cwd=ROOT, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*MILO, "up", *options], env=full, cwd=ROOT, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL
+    )
     try:
         assert process.stdout is not None
         for line in process.stdout:

@@ -58,7 +58,8 @@ def check(new: NewBusiness) -> None:
         raise BadInput("A business needs a name of at most 200 characters.")
     if not SLUG.fullmatch(new.slug) or new.slug == HOUSE_SLUG:
         raise BadInput(
-            f"{new.slug!r} cannot be a short name: use small letters, digits and hyphens, at most 63, like corner-bakery."
+            f"{new.slug!r} cannot be a short name: use small letters, digits and hyphens, at most 63,"
+            " like corner-bakery."
         )
     if new.time_zone not in available_timezones():
         raise BadInput(f"{new.time_zone!r} is not a time zone. Use a name like Europe/Copenhagen.")

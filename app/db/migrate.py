@@ -92,7 +92,7 @@ async def _ensure_record(conn: AsyncConnection[Any]) -> None:
 
 async def _applied(conn: AsyncConnection[Any]) -> dict[str, str]:
     cursor = await conn.execute("SELECT name, sha256 FROM schema_migrations ORDER BY name")
-    return {name: sha256 for name, sha256 in await cursor.fetchall()}
+    return dict(await cursor.fetchall())
 
 
 async def _apply(conn: AsyncConnection[Any], migration: Migration) -> None:

@@ -121,4 +121,6 @@ async def _connection(pool: AsyncConnectionPool[Connection]) -> AsyncIterator[Co
         async with pool.connection() as conn:
             yield conn
     except PoolTimeout as error:
-        raise Unavailable("The database is not reachable right now. Please try again in a moment.", retry_after=5) from error
+        raise Unavailable(
+            "The database is not reachable right now. Please try again in a moment.", retry_after=5
+        ) from error

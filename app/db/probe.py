@@ -61,6 +61,7 @@ async def _check_isolation(conn: AsyncConnection[tuple[object, ...]]) -> None:
         raise Rollback
     if seen != 0:
         raise ConfigurationError(
-            "The database showed one business's row to another: row level security is not in force. Milo refuses to start.",
+            "The database showed one business's row to another: row level security is not in force. Milo refuses to"
+            " start.",
             code="isolation_broken",
         )

@@ -1,4 +1,4 @@
-"""SQL of jobs and of the bells that say where work waits."""
+"""SQL of jobs and of the bells that say where work waits. A lease is 30 seconds, renewed by the runner."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Json
 
 from app.db.pool import Connection
-
-LEASE = "30 seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +75,15 @@ async def due_businesses(conn: Connection, limit: int) -> list[UUID]:
         return await cursor.fetchall()
 
 
-async def claim(conn: Connection, business_id: UUID, owner: UUID, kinds: list[str], job_id: UUID | None) -> JobRow | None:
+async def claim(
+    conn: Connection, business_id: UUID, owner: UUID, kinds: list[str], job_id: UUID | None
+) -> JobRow | None:
     """One due job whose worker is not alive, or None. An ingest waits while another of its business runs."""
     async with conn.cursor(row_factory=class_row(JobRow)) as cursor:
         await cursor.execute(
-            f"""
+            """
             UPDATE jobs SET state = 'running', attempts = attempts + 1, lease_owner = %(owner)s,
-                lease_until = now() + interval '{LEASE}'
+                lease_until = now() + interval '30 seconds'
             WHERE business_id = %(b)s AND job_id = (
                 SELECT job_id FROM jobs AS waiting
                 WHERE business_id = %(b)s AND kind = ANY(%(kinds)s)
@@ -127,8 +127,8 @@ async def settle_bell(conn: Connection, business_id: UUID, *, pause: float = 0.0
 
 async def extend_lease(conn: Connection, business_id: UUID, job_id: UUID, owner: UUID) -> bool:
     cursor = await conn.execute(
-        f"""
-        UPDATE jobs SET lease_until = now() + interval '{LEASE}'
+        """
+        UPDATE jobs SET lease_until = now() + interval '30 seconds'
         WHERE business_id = %(b)s AND job_id = %(job)s AND lease_owner = %(owner)s AND state = 'running'
         """,
         {"b": business_id, "job": job_id, "owner": owner},

@@ -152,7 +152,7 @@ class Runner:
             await self._put_back(business_id, row, later.seconds, later.reason, counted=False)
         except GiveUp as final:
             await self._finish(business_id, row, "failed", final.reason)
-            log.error("job.failed", reason=final.reason, **context)
+            log.warning("job.failed", reason=final.reason, **context)
         except asyncio.CancelledError:
             raise  # the lease runs out and another worker takes over
         except Exception as error:  # the boundary of a job: whatever a handler raises is recorded on its row
@@ -192,9 +192,7 @@ class Runner:
 
     async def _put_back(self, business_id: UUID, row: JobRow, seconds: float, error: str, *, counted: bool) -> None:
         async with self._database.business_transaction(business_id) as conn:
-            await put_back(
-                conn, business_id, row.job_id, self.worker_id, seconds=seconds, error=error, counted=counted
-            )
+            await put_back(conn, business_id, row.job_id, self.worker_id, seconds=seconds, error=error, counted=counted)
             await settle_bell(conn, business_id)
 
 

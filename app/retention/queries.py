@@ -49,7 +49,8 @@ async def delete_old_crawls(conn: Connection, business_id: UUID, keep: int) -> i
 
 async def delete_sent_mail(conn: Connection, business_id: UUID, days: int) -> int:
     cursor = await conn.execute(
-        "DELETE FROM outbox WHERE business_id = %(b)s AND state = 'sent' AND sent_at < now() - make_interval(days => %(d)s)",
+        "DELETE FROM outbox WHERE business_id = %(b)s AND state = 'sent'"
+        " AND sent_at < now() - make_interval(days => %(d)s)",
         {"b": business_id, "d": days},
     )
     return cursor.rowcount

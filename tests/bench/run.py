@@ -72,13 +72,17 @@ def sites(options: argparse.Namespace) -> Iterator[Figure]:
     folder = Path(options.sites)
     metas = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*/site.json"))]
     hosts = ",".join(f"127.0.0.1:{meta['port']}" for meta in metas)
-    with site_server(folder, [meta["id"] for meta in metas]), tempfile.TemporaryDirectory(prefix="milo-bench-") as data:
-        with up(Path(data), options=("--no-sample",), MILO_CRAWL_PRIVATE_HOSTS=hosts) as running:
-            for number, meta in enumerate(metas):
-                yield from one_site(running, folder, meta)
-                if number == 0:
-                    time.sleep(60)
-                    yield of("memory (PSS, all processes) 60 s after a first ingest", [running.pss_megabytes()], "MB", "≤ 700")
+    with (
+        site_server(folder, [meta["id"] for meta in metas]),
+        tempfile.TemporaryDirectory(prefix="milo-bench-") as data,
+        up(Path(data), options=("--no-sample",), MILO_CRAWL_PRIVATE_HOSTS=hosts) as running,
+    ):
+        for number, meta in enumerate(metas):
+            yield from one_site(running, folder, meta)
+            if number == 0:
+                time.sleep(60)
+                memory = [running.pss_megabytes()]
+                yield of("memory (PSS, all processes) 60 s after a first ingest", memory, "MB", "≤ 700")
 
 
 def one_site(running: Running, folder: Path, meta: dict[str, Any]) -> Iterator[Figure]:
@@ -90,10 +94,21 @@ def one_site(running: Running, folder: Path, meta: dict[str, Any]) -> Iterator[F
     pages = first["pages"]["fetched"]
     yield Figure(f"{slug}: pages fetched of {meta['pages']} in the folder", 1, pages, None, "pages")
     yield of(f"{slug}: first ingest", [first["seconds"]], "s", "≤ 60")
-    yield of(f"{slug}: ingest again, unchanged, as a share of the first", [run["seconds"] / first["seconds"] for run in again], "", "≤ 0.25")
-    yield Figure(f"{slug}: chunks embedded anew the second time", 3, max(run["chunks"]["new"] for run in again), None, "", "0")
-    yield Figure(f"{slug}: evidence in the index", scores["answerable"], scores["evidence_in_index"], None, "share", "≥ 0.97")
-    yield Figure(f"{slug}: all evidence in the first 5", scores["answerable"], scores["found_at_5"], None, "share", "≥ 0.78")
+    yield of(
+        f"{slug}: ingest again, unchanged, as a share of the first",
+        [run["seconds"] / first["seconds"] for run in again],
+        "",
+        "≤ 0.25",
+    )
+    yield Figure(
+        f"{slug}: chunks embedded anew the second time", 3, max(run["chunks"]["new"] for run in again), None, "", "0"
+    )
+    yield Figure(
+        f"{slug}: evidence in the index", scores["answerable"], scores["evidence_in_index"], None, "share", "≥ 0.97"
+    )
+    yield Figure(
+        f"{slug}: all evidence in the first 5", scores["answerable"], scores["found_at_5"], None, "share", "≥ 0.78"
+    )
     yield Figure(f"{slug}: all evidence in the first 10", scores["answerable"], scores["found_at_10"], None, "share")
     yield Figure(f"{slug}: search", scores["n"], scores["ms_p50"], scores["ms_p95"], "ms")
 
@@ -114,8 +129,12 @@ async def _search() -> list[Figure]:
         async with running(settings_with({"MILO_DATA_DIR": folder})) as settings, open_services(settings) as services:
             shape = {"model": services.embedder.model, "dimensions": services.embedder.dimensions}
             for number in range(200):
-                await plant_business(services.database, services.analyser, slug=f"other-{number}", chunks=60, seed=number, **shape)
-            business = await plant_business(services.database, services.analyser, slug="large", chunks=2000, seed=999, **shape)
+                await plant_business(
+                    services.database, services.analyser, slug=f"other-{number}", chunks=60, seed=number, **shape
+                )
+            business = await plant_business(
+                services.database, services.analyser, slug="large", chunks=2000, seed=999, **shape
+            )
             times, cold = await timed_searches(services, business, 300)
     return [
         of("search, query embedding included: 2,000 chunks among 200 other businesses", times, "ms", "p50 ≤ 15"),
@@ -138,10 +157,15 @@ async def _many() -> list[Figure]:
     from tests.bench.synthetic import plant_business
 
     with tempfile.TemporaryDirectory(prefix="milo-bench-") as folder:
-        async with running(settings_with({"MILO_DATA_DIR": folder})) as settings, open_services(settings, role="web") as services:
+        async with (
+            running(settings_with({"MILO_DATA_DIR": folder})) as settings,
+            open_services(settings, role="web") as services,
+        ):
             shape = {"model": services.embedder.model, "dimensions": services.embedder.dimensions}
             businesses = [
-                await plant_business(services.database, services.analyser, slug=f"b-{number}", chunks=40, seed=number, **shape)
+                await plant_business(
+                    services.database, services.analyser, slug=f"b-{number}", chunks=40, seed=number, **shape
+                )
                 for number in range(1000)
             ]
             times: list[float] = []
@@ -204,7 +228,9 @@ def main() -> None:
 def write_report(sections: dict[str, list[str]]) -> None:
     """Replaces the measured sections and keeps the others with their own date."""
     kept = _kept_sections()
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
+    ).stdout.strip()
     stamp = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit}, {_machine()}"
     table = "| figure | n | p50 | p95 | unit | goal |\n|---|---|---|---|---|---|"
     for name, rows in sections.items():
@@ -227,7 +253,11 @@ def _kept_sections() -> dict[str, str]:
 
 def _machine() -> str:
     model = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         platform.machine(),
     )
     return f"{os.cpu_count()} cores of {model}, Python {platform.python_version()}"

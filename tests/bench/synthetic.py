@@ -71,7 +71,8 @@ async def _plant_document(
         ids,
     )
     await conn.execute(
-        "INSERT INTO sources (business_id, source_id, kind, url) VALUES (%(b)s, %(s)s, 'site', 'https://x.example/')", ids
+        "INSERT INTO sources (business_id, source_id, kind, url) VALUES (%(b)s, %(s)s, 'site', 'https://x.example/')",
+        ids,
     )
     await conn.execute(
         "INSERT INTO documents (business_id, document_id, source_id, url)"

@@ -16,12 +16,16 @@ Json = dict[str, Any]
 
 
 def milo(running: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*MILO, *arguments], env=running.environ, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [*MILO, *arguments], env=running.environ, cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
 
 
 @pytest.fixture(scope="session")
 def business(product: Running) -> Json:
-    [created] = product.json("business", "create", "Harbour Bikes", "--slug", "bikes", "--timezone", "Europe/Copenhagen")
+    [created] = product.json(
+        "business", "create", "Harbour Bikes", "--slug", "bikes", "--timezone", "Europe/Copenhagen"
+    )
     return created
 
 
@@ -39,7 +43,12 @@ def questions(tmp_path: Path) -> Path:
     path = tmp_path / "questions.jsonl"
     rows: list[Json] = [
         {"question": "What does a puncture cost?", "answerable": True, "evidence": ["12.50 EUR"], "kind": "price"},
-        {"question": "When are you open on Saturday?", "answerable": True, "evidence": ["10:00 to 14:00"], "kind": "hours"},
+        {
+            "question": "When are you open on Saturday?",
+            "answerable": True,
+            "evidence": ["10:00 to 14:00"],
+            "kind": "hours",
+        },
         {"question": "Do you sell live goldfish?", "answerable": False, "evidence": [], "kind": "unanswerable"},
     ]
     path.write_text("\n".join(json.dumps(row) for row in rows))
@@ -80,7 +89,9 @@ def test_search_gives_ranked_passages_of_bounded_size(product: Running, ingested
     assert len(product.json("search", "bikes", "--questions", str(questions))) == 3
 
 
-def test_ask_quotes_with_sources_and_tells_its_mode_and_times(product: Running, ingested: Json, questions: Path) -> None:
+def test_ask_quotes_with_sources_and_tells_its_mode_and_times(
+    product: Running, ingested: Json, questions: Path
+) -> None:
     answers = {answer["question"]: answer for answer in product.json("ask", "bikes", "--questions", str(questions))}
     hours = answers["When are you open on Saturday?"]
     assert hours["status"] == "answered" and hours["mode"] == "quote"

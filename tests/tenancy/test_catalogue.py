@@ -62,20 +62,39 @@ def rows(owner_dsn: str) -> Any:
 
 
 def test_every_table_is_listed_as_tenant_or_directory(rows: Any) -> None:
-    found = {name for (name,) in rows("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'f')")}
+    found = {
+        name
+        for (name,) in rows(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'f')"
+        )
+    }
     assert found == DIRECTORY | TENANT
 
 
 def test_nothing_in_the_schema_goes_round_row_level_security(rows: Any) -> None:
-    assert rows("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('m', 'v')") == []
-    assert rows("SELECT proname FROM pg_proc JOIN pg_language l ON l.oid = prolang WHERE pronamespace = 'public'::regnamespace AND lanname IN ('sql', 'plpgsql')") == []
+    assert (
+        rows("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('m', 'v')") == []
+    )
+    assert (
+        rows(
+            "SELECT proname FROM pg_proc JOIN pg_language l ON l.oid = prolang WHERE pronamespace = "
+            "'public'::regnamespace AND lanname IN ('sql', 'plpgsql')"
+        )
+        == []
+    )
 
 
 def test_tenant_tables_force_row_level_security(rows: Any) -> None:
-    states = {name: (enabled, forced) for name, enabled, forced in rows(
-        "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
-    )}
-    assert all(states[name] == (True, True) for name in TENANT), {n: states[n] for n in TENANT if states[n] != (True, True)}
+    states = {
+        name: (enabled, forced)
+        for name, enabled, forced in rows(
+            "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class WHERE relnamespace = "
+            "'public'::regnamespace AND relkind = 'r'"
+        )
+    }
+    assert all(states[name] == (True, True) for name in TENANT), {
+        n: states[n] for n in TENANT if states[n] != (True, True)
+    }
 
 
 def test_tenant_policies_bind_reads_and_writes_to_the_setting(rows: Any) -> None:
@@ -95,12 +114,26 @@ def test_only_the_operations_role_has_another_policy_and_only_to_read(rows: Any)
 
 
 def test_operations_role_reads_no_personal_column(rows: Any) -> None:
-    granted = rows("SELECT table_name, column_name, privilege_type FROM information_schema.column_privileges WHERE grantee = 'milo_ops'")
+    granted = rows(
+        "SELECT table_name, column_name, privilege_type FROM information_schema.column_privileges "
+        "WHERE grantee = 'milo_ops'"
+    )
     assert {privilege for _, _, privilege in granted} == {"SELECT"}
     columns = {(table, column) for table, column, _ in granted}
-    assert not {entry for entry in columns if entry[1].endswith("_sealed") or entry[1] in {"payload", "last_error", "name"}
-                and entry[0] != "schema_migrations"}
-    assert {table for table, _ in columns} == {"jobs", "outbox", "businesses", "job_bells", "worker_beats", "schema_migrations"}
+    assert not {
+        entry
+        for entry in columns
+        if entry[1].endswith("_sealed")
+        or (entry[1] in {"payload", "last_error", "name"} and entry[0] != "schema_migrations")
+    }
+    assert {table for table, _ in columns} == {
+        "jobs",
+        "outbox",
+        "businesses",
+        "job_bells",
+        "worker_beats",
+        "schema_migrations",
+    }
 
 
 def test_business_id_leads_every_key_and_index_of_tenant_tables(rows: Any) -> None:
@@ -139,18 +172,44 @@ def test_references_between_tenant_tables_carry_the_business(rows: Any) -> None:
 
 
 def test_app_role_owns_nothing_and_cannot_go_round(rows: Any) -> None:
-    assert rows("SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname IN ('milo_app', 'milo_ops') ORDER BY 1") == [
+    assert rows(
+        "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE "
+        "rolname IN ('milo_app', 'milo_ops') ORDER BY 1"
+    ) == [
         ("milo_app", False, False, False, False),
         ("milo_ops", False, False, False, False),
     ]
-    assert rows("SELECT relname FROM pg_class JOIN pg_roles r ON r.oid = relowner WHERE r.rolname IN ('milo_app', 'milo_ops')") == []
-    privileges = {privilege for (privilege,) in rows("SELECT DISTINCT privilege_type FROM information_schema.table_privileges WHERE grantee = 'milo_app'")}
+    assert (
+        rows(
+            "SELECT relname FROM pg_class JOIN pg_roles r ON r.oid = relowner WHERE r.rolname IN "
+            "('milo_app', 'milo_ops')"
+        )
+        == []
+    )
+    privileges = {
+        privilege
+        for (privilege,) in rows(
+            "SELECT DISTINCT privilege_type FROM information_schema.table_privileges WHERE grantee = 'milo_app'"
+        )
+    }
     assert privileges == {"SELECT", "INSERT", "UPDATE", "DELETE"}
-    assert rows("SELECT 1 FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname IN ('milo_app', 'milo_ops')") == []
+    assert (
+        rows(
+            "SELECT 1 FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname IN "
+            "('milo_app', 'milo_ops')"
+        )
+        == []
+    )
 
 
 def test_audit_log_cannot_be_changed_by_the_app(rows: Any) -> None:
-    granted = {privilege for (privilege,) in rows("SELECT privilege_type FROM information_schema.table_privileges WHERE grantee = 'milo_app' AND table_name = 'audit_log'")}
+    granted = {
+        privilege
+        for (privilege,) in rows(
+            "SELECT privilege_type FROM information_schema.table_privileges WHERE grantee = "
+            "'milo_app' AND table_name = 'audit_log'"
+        )
+    }
     assert granted == {"SELECT", "INSERT"}
 
 

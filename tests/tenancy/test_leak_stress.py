@@ -81,9 +81,7 @@ async def test_no_foreign_row_is_ever_seen_under_cancel_error_and_kill(
     try:
         gate = asyncio.Semaphore(50)
         fates = ("plain", "plain", "plain", "abort", "broken", "cancel")
-        await asyncio.gather(
-            *(one(chance.choice(businesses), chance.choice(fates), gate) for _ in range(REQUESTS))
-        )
+        await asyncio.gather(*(one(chance.choice(businesses), chance.choice(fates), gate) for _ in range(REQUESTS)))
     finally:
         killer.cancel()
         await asyncio.gather(killer, return_exceptions=True)

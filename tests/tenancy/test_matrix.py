@@ -28,18 +28,41 @@ PLANT: dict[str, Row] = {
     "files": {"source_id": S, "bytes": 1, "sha256": b"h", "name": "f", "media_type": "t", "content": b"c"},
     "documents": {"document_id": D, "source_id": S, "url": "https://x.example/"},
     "document_versions": {
-        "version_id": V, "document_id": D, "words": 1, "content_hash": b"h", "media_type": "t", "title": "t",
-        "links": [], "blocks": "[]", "text": "t",
+        "version_id": V,
+        "document_id": D,
+        "words": 1,
+        "content_hash": b"h",
+        "media_type": "t",
+        "title": "t",
+        "links": [],
+        "blocks": "[]",
+        "text": "t",
     },
     "crawls": {"crawl_id": C, "source_id": S, "state": "running"},
     "crawl_pages": {"crawl_id": C, "position": 0, "depth": 0, "status": "fetched", "url": "u"},
     "generations": {"generation": 1, "state": "published", "embedding_model": "m", "analyser": "a"},
     "generation_documents": {"generation": 1, "document_id": D, "version_id": V},
     "chunks": {
-        "generation": 1, "chunk_no": 0, "document_id": D, "version_id": V, "tokens": 1, "kind": "page",
-        "text_hash": b"h", "spans": [0, 1], "title": "t", "heading_path": [], "text": "t",
+        "generation": 1,
+        "chunk_no": 0,
+        "document_id": D,
+        "version_id": V,
+        "tokens": 1,
+        "kind": "page",
+        "text_hash": b"h",
+        "spans": [0, 1],
+        "title": "t",
+        "heading_path": [],
+        "text": "t",
     },
-    "chunk_windows": {"generation": 1, "window_no": 0, "chunk_no": 0, "model": "m", "embedding_hash": b"h", "embedding": "[1,0]"},
+    "chunk_windows": {
+        "generation": 1,
+        "window_no": 0,
+        "chunk_no": 0,
+        "model": "m",
+        "embedding_hash": b"h",
+        "embedding": "[1,0]",
+    },
     "postings": {"generation": 1, "field": "w", "term": "t", "packed": b"p"},
     "posting_lengths": {"generation": 1, "field": "w", "chunk_count": 1, "lengths": b"l"},
     "people": {"person_id": P},
@@ -48,8 +71,13 @@ PLANT: dict[str, Row] = {
     "messages": {"message_id": M, "conversation_id": K, "author": "visitor", "state": "complete"},
     "leads": {"lead_id": L, "person_id": P, "idempotency_key": b"i", "body_hash": b"h"},
     "outbox": {
-        "lead_id": L, "channel": "mail", "purpose": "lead", "state": "queued", "dedup_key": "d",
-        "recipient_sealed": b"r", "payload_sealed": b"p",
+        "lead_id": L,
+        "channel": "mail",
+        "purpose": "lead",
+        "state": "queued",
+        "dedup_key": "d",
+        "recipient_sealed": b"r",
+        "payload_sealed": b"p",
     },
     "jobs": {"kind": "send_mail", "state": "queued"},
     "usage_months": {"month": "2026-01-01"},
@@ -123,9 +151,11 @@ def test_another_business_row_cannot_be_written(conn: psycopg.Connection[Any], t
     conn.rollback()
     bind(conn, OWN)
     # PostgreSQL refuses COPY FROM under row level security altogether.
-    with pytest.raises(errors.FeatureNotSupported):
-        with conn.cursor().copy(sql.SQL("COPY {} (business_id) FROM STDIN").format(sql.Identifier(table))) as copy:
-            copy.write_row((OTHER,))
+    with (
+        pytest.raises(errors.FeatureNotSupported),
+        conn.cursor().copy(sql.SQL("COPY {} (business_id) FROM STDIN").format(sql.Identifier(table))) as copy,
+    ):
+        copy.write_row((OTHER,))
 
 
 @pytest.mark.parametrize("table", sorted(TENANT))

@@ -68,7 +68,9 @@ def test_database_on_another_machine_must_be_verified(url: str, accepted: bool) 
             Settings.from_env(environ)
 
 
-@pytest.mark.parametrize("ring", ["k1:short", "k1:" + base64.b64encode(b"\0" * 32).decode(), "no-colon", f"!:{KEY[3:]}"])
+@pytest.mark.parametrize(
+    "ring", ["k1:short", "k1:" + base64.b64encode(b"\0" * 32).decode(), "no-colon", f"!:{KEY[3:]}"]
+)
 def test_weak_or_malformed_key_ring_is_refused(ring: str) -> None:
     with pytest.raises(ConfigurationError, match="MILO_SECRET_KEYS"):
         Settings.from_env({"MILO_SECRET_KEYS": ring})

@@ -164,9 +164,7 @@ async def test_job_that_kills_its_worker_each_time_fails_in_the_end(database: Da
     business_id = await make_business(database)
     await put(database, business_id, max_attempts=2)
     async with database.business_transaction(business_id) as conn:
-        await conn.execute(
-            "UPDATE jobs SET state = 'running', attempts = 2, lease_until = now() - interval '1 second'"
-        )
+        await conn.execute("UPDATE jobs SET state = 'running', attempts = 2, lease_until = now() - interval '1 second'")
 
     async def handler(_: ClaimedJob, __: Lease) -> None:
         raise AssertionError("not again")

@@ -68,7 +68,11 @@ async def test_blind_index_finds_the_same_value_and_tells_kinds_and_businesses_a
     keys = await keys_of(database, vault, await new_business(database, vault, "a"))
     other = await keys_of(database, vault, await new_business(database, vault, "b"))
     assert keys.blind("phone", "+4512345678") == keys.blind("phone", "+4512345678")
-    found = {keys.blind("phone", "+4512345678"), keys.blind("whatsapp", "+4512345678"), other.blind("phone", "+4512345678")}
+    found = {
+        keys.blind("phone", "+4512345678"),
+        keys.blind("whatsapp", "+4512345678"),
+        other.blind("phone", "+4512345678"),
+    }
     assert len(found) == 3
 
 
