@@ -76,7 +76,9 @@ WORDS = {
 
 def compose_lead_mail(business: BusinessOfLead, fields: LeadFields, public_url: str) -> Composed:
     subject, name, mail, phone, message, more, answer = WORDS.get(business.language, WORDS["en"])
-    rows = [(name, fields.name), (mail, fields.email), (phone, fields.phone), (message, fields.message)]
+    # Indented: a visitor's line cannot pass for one of ours.
+    told = fields.message and "\n    ".join(["", *fields.message.splitlines()])
+    rows = [(name, fields.name), (mail, fields.email), (phone, fields.phone), (message, told)]
     parts = ["\n".join(f"{label}: {value}" for label, value in rows if value)]
     if fields.email:
         parts.append(answer)

@@ -1,4 +1,4 @@
-"""A scripted OpenAI-compatible server: Chat Completions (streaming) and embeddings.
+"""A scripted OpenAI-compatible server: Chat Completions (streaming), embeddings and the list of models.
 
 `server.script(Reply(...), …)` queues answers, one a request; an empty queue answers with `default`
 (a Reply or a function of the request's body). Every request is held against the SDK's own parameter
@@ -95,6 +95,7 @@ class OpenAIServer(LoopbackServer):
         super().__init__()
         self.key = key
         self.default = default or Reply("I am scripted.")
+        self.models = ["gpt-5.4-mini", "text-embedding-3-small"]
         self.violations: list[str] = []
         self._script: deque[Reply] = deque()
 
@@ -117,6 +118,9 @@ class OpenAIServer(LoopbackServer):
             await self._chat(request, wire)
         elif request.path == "/v1/embeddings":
             await self._embed(request, wire)
+        elif request.path == "/v1/models":
+            rows = [{"id": name, "object": "model", "created": 1700000000, "owned_by": "us"} for name in self.models]
+            await wire.answer(200, {"object": "list", "data": rows})
         else:
             await self._error(
                 wire, Reply(status=404, code="unknown_url", message=f"Unknown request URL {request.path}")
