@@ -63,15 +63,17 @@ def end_state(house: House, business_id: UUID) -> dict[str, Any]:
     return {
         "versions": house.rows(
             "SELECT d.url, v.content_hash FROM businesses x"
-            " JOIN generation_documents g ON g.business_id = x.business_id AND g.generation = x.live_generation JOIN documents d ON d.business_id = g.business_id AND"
-            " d.document_id = g.document_id JOIN document_versions v ON v.business_id = g.business_id AND v.version_id = g.version_id"
+            " JOIN generation_documents g ON g.business_id = x.business_id AND g.generation = x.live_generation"
+            " JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id"
+            " JOIN document_versions v ON v.business_id = g.business_id AND v.version_id = g.version_id"
             " WHERE x.business_id = %s ORDER BY 1",
             b,
         ),
         "chunks": house.rows(
-            "SELECT c.text_hash, c.text, count(w.*) FROM businesses x JOIN chunks c ON c.business_id = x.business_id"
-            " AND c.generation = x.live_generation LEFT JOIN chunk_windows w ON w.business_id = c.business_id"
-            " AND w.generation = c.generation AND w.chunk_no = c.chunk_no WHERE x.business_id = %s GROUP BY c.chunk_no, 1, 2 ORDER BY 1",
+            "SELECT c.text_hash, c.text, count(w.*) FROM businesses x"
+            " JOIN chunks c ON c.business_id = x.business_id AND c.generation = x.live_generation"
+            " LEFT JOIN chunk_windows w ON w.business_id = c.business_id AND w.generation = c.generation"
+            " AND w.chunk_no = c.chunk_no WHERE x.business_id = %s GROUP BY c.chunk_no, 1, 2 ORDER BY 1",
             b,
         ),
         "postings": house.rows(
