@@ -46,7 +46,8 @@ class OpenAIChat:
         official: bool,
         breaker: CircuitBreaker | None = None,
     ):
-        self._client = client
+        # Resolved here: the SDK imports the resource at first use, a tenth of a second for the first visitor.
+        self._completions = client.chat.completions
         self._model = model
         self._vocabularies = vocabularies
         self._official = official
@@ -138,7 +139,7 @@ class OpenAIChat:
 
     async def _create(self, messages: Sequence[PromptMessage], max_tokens: int) -> AsyncStream[ChatCompletionChunk]:
         modern = self._official != bool({"max_tokens", "max_completion_tokens"} & self._refused)
-        return await self._client.chat.completions.create(
+        return await self._completions.create(
             model=self._model,
             messages=[_message(message) for message in messages],
             stream=True,
