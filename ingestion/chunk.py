@@ -1,0 +1,227 @@
+"""The versions of one source in, its passages out. Pure and linear; called by pipeline.py.
+
+Passages hold at most 375 tokens, begin at a heading once 250 are reached, keep sentences and table
+rows whole and do not overlap. What is embedded (`windows`) carries title and heading path in front:
+first the whole passage, then small windows of at most 60 tokens (docs/decisions, retrieval figures).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ingestion.model import BlockKind, Chunk, ChunkKind, StoredBlock, Version
+from ingestion.pieces import Piece, Splitter
+from ingestion.ports import Tokenizer
+from ingestion.recurring import clean_titles, find_recurring
+
+CHUNKER_VERSION = "1"  # part of a generation's fingerprint
+MAX_TOKENS = 375
+HARD_TOKENS = 400  # text with title and path in front; also a single table row
+BREAK_TOKENS = 250  # from here a heading begins a new passage
+WINDOW_TOKENS = 60
+_TITLE_TOKENS = 40
+_HEADER_TOKENS = 60
+_LEAD_WORDS = 25  # a question or a line with a colon that belongs to what follows
+
+
+def chunk_source(versions: Sequence[Version], tokenizer: Tokenizer) -> list[Chunk]:
+    """Passages in the order of the versions; what recurs on the pages comes with the first page holding it."""
+    recurring = find_recurring(versions)
+    titles, site = clean_titles(versions)
+    chunks: list[Chunk] = []
+    for index, version in enumerate(versions):
+        dropped = recurring.dropped[index]
+        own = [block for at, block in enumerate(version.blocks) if at not in dropped]
+        chunks.extend(_Passages(version, titles[index], ChunkKind.PAGE, tokenizer).build(own))
+        kept = [version.blocks[at] for at in recurring.kept[index]]
+        if kept:
+            title = site or titles[index]
+            chunks.extend(_Passages(version, title, ChunkKind.RECURRING, tokenizer).build(kept))
+    return chunks
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece with its block and the headings it stands under (its own included, for a heading)."""
+
+    piece: Piece
+    block: StoredBlock
+    path: tuple[str, ...]
+    splitter: Splitter
+
+
+@dataclass(slots=True)
+class _Open:
+    """The passage being filled."""
+
+    parts: list[_Part] = field(default_factory=list["_Part"])
+    tokens: int = 0
+
+    def add(self, part: _Part) -> None:
+        self.parts.append(part)
+        self.tokens += part.piece.tokens
+
+
+class _Passages:
+    def __init__(self, version: Version, title: str, kind: ChunkKind, tokenizer: Tokenizer):
+        self._version = version
+        self._kind = kind
+        self._tokenizer = tokenizer
+        self._title, self._title_tokens = self._cut_title(title)
+        self._limit = min(MAX_TOKENS, HARD_TOKENS - self._title_tokens - 10)
+        named = {block.header for block in version.blocks if block.header}
+        self._headers: dict[str, StoredBlock] = {}
+        for block in version.blocks:
+            if named and block.kind is BlockKind.TABLE_ROW and (row := version.text[block.start : block.end]) in named:
+                self._headers.setdefault(row, block)
+
+    def build(self, blocks: Sequence[StoredBlock]) -> Iterator[Chunk]:
+        passage = _Open()
+        for part in self._parts(blocks):
+            heading = part.block.kind is BlockKind.HEADING
+            only_headings = all(held.block.kind is BlockKind.HEADING for held in passage.parts)
+            full = passage.tokens + part.piece.tokens > self._limit
+            if passage.parts and ((heading and passage.tokens >= BREAK_TOKENS and not only_headings) or full):
+                carried = self._take_leads(passage, part)
+                yield self._close(passage)
+                passage = _Open()
+                for held in carried or self._header_of(part):
+                    passage.add(held)
+            passage.add(part)
+        if passage.parts:
+            yield self._close(passage)
+
+    def _parts(self, blocks: Sequence[StoredBlock]) -> Iterator[_Part]:
+        stack: list[tuple[int, str]] = []
+        text = self._version.text
+        for block in blocks:
+            if block.kind is BlockKind.HEADING:
+                while stack and stack[-1][0] >= block.level:
+                    stack.pop()
+                stack.append((block.level, text[block.start : block.end]))
+            path = tuple(heading for _, heading in stack)
+            splitter = Splitter(text, block, self._tokenizer)
+            for piece in splitter.pieces(self._limit):
+                yield _Part(piece, block, path, splitter)
+
+    def _take_leads(self, passage: _Open, part: _Part) -> list[_Part]:
+        """Headings, questions and introductions at the end of a full passage go with what follows them."""
+        carried: list[_Part] = []
+        room = min(self._limit - part.piece.tokens, self._limit // 3)
+        only_headings = part.block.kind is BlockKind.HEADING
+        while len(passage.parts) > 1 and _leads(self._version.text, passage.parts[-1], only_headings=only_headings):
+            room -= passage.parts[-1].piece.tokens
+            if room < 0:
+                break
+            lead = passage.parts.pop()
+            passage.tokens -= lead.piece.tokens
+            carried.insert(0, lead)
+        return carried
+
+    def _header_of(self, part: _Part) -> list[_Part]:
+        """A table that goes on in the next passage takes the row of its column names along."""
+        row = self._headers.get(part.block.header or "")
+        if row is None or row.end > part.block.start:
+            return []
+        splitter = Splitter(self._version.text, row, self._tokenizer)
+        if splitter.tokens > min(self._limit - part.piece.tokens, _HEADER_TOKENS):
+            return []
+        return [_Part(Piece(row.start, row.end, splitter.tokens), row, part.path, splitter)]
+
+    def _close(self, passage: _Open) -> Chunk:
+        text = self._version.text
+        spans = _spans(text, passage.parts)
+        path = _common_path(passage.parts)
+        path = self._cut_path(path, HARD_TOKENS - self._title_tokens - passage.tokens)
+        whole = "\n".join(text[start:end] for start, end in spans)
+        return Chunk(
+            document_id=self._version.document_id,
+            version_id=self._version.version_id,
+            kind=self._kind,
+            title=self._title,
+            heading_path=path,
+            text=whole,
+            spans=spans,
+            tokens=passage.tokens,
+            windows=(_in_front(self._title, path, whole), *dict.fromkeys(self._windows(passage.parts))),
+            page=passage.parts[0].block.page,
+            language=self._version.language,
+        )
+
+    def _windows(self, parts: Sequence[_Part]) -> Iterator[str]:
+        """Sentences and lines of one section, as many as fit."""
+        text = self._version.text
+        lines: list[str] = []
+        tokens = 0
+        section: tuple[str, ...] = ()
+        for part in parts:
+            for piece in part.splitter.within(part.piece, WINDOW_TOKENS):
+                if lines and (part.path != section or tokens + piece.tokens > WINDOW_TOKENS):
+                    yield _in_front(self._title, self._own_path(section), " ".join(lines))
+                    lines, tokens = [], 0
+                section = part.path
+                lines.append(text[piece.start : piece.end])
+                tokens += piece.tokens
+        if lines:
+            yield _in_front(self._title, self._own_path(section), " ".join(lines))
+
+    def _own_path(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        return path[1:] if path and _same(path[0], self._title) else path
+
+    def _cut_path(self, path: tuple[str, ...], room: int) -> tuple[str, ...]:
+        """The nearest headings of the path that still fit in front."""
+        kept: list[str] = []
+        for heading in reversed(self._own_path(path)):
+            room -= self._tokenizer.count(heading)
+            if room < 0:
+                break
+            kept.insert(0, heading)
+        return tuple(kept)
+
+    def _cut_title(self, title: str) -> tuple[str, int]:
+        offsets = self._tokenizer.offsets(title)
+        if len(offsets) <= _TITLE_TOKENS:
+            return title, len(offsets)
+        return title[: offsets[_TITLE_TOKENS - 1][1]] + "…", _TITLE_TOKENS + 1
+
+
+def _spans(text: str, parts: Sequence[_Part]) -> tuple[tuple[int, int], ...]:
+    """Pieces of one block with only a space between them become one span."""
+    spans: list[tuple[int, int]] = []
+    last: StoredBlock | None = None
+    for part in parts:
+        if last is part.block and not text[spans[-1][1] : part.piece.start].strip():
+            spans[-1] = (spans[-1][0], part.piece.end)
+        else:
+            spans.append((part.piece.start, part.piece.end))
+        last = part.block
+    return tuple(spans)
+
+
+def _common_path(parts: Sequence[_Part]) -> tuple[str, ...]:
+    """The headings over all of a passage; a heading in it that has nothing below it here does not count."""
+    paths = [part.path for part in parts if part.block.kind is not BlockKind.HEADING] or [parts[-1].path]
+    common = paths[0]
+    for path in paths[1:]:
+        shared = 0
+        while shared < min(len(common), len(path)) and common[shared] == path[shared]:
+            shared += 1
+        common = common[:shared]
+    return common
+
+
+def _leads(text: str, part: _Part, *, only_headings: bool) -> bool:
+    if part.block.kind is BlockKind.HEADING or only_headings:
+        return part.block.kind is BlockKind.HEADING
+    line = text[part.piece.start : part.piece.end]
+    return line.endswith(("?", ":", "：", "？")) and len(line.split()) <= _LEAD_WORDS
+
+
+def _in_front(title: str, path: tuple[str, ...], text: str) -> str:
+    front = " > ".join(part for part in (title, *path) if part)
+    return f"{front}\n{text}" if front else text
+
+
+def _same(one: str, other: str) -> bool:
+    return [sign for sign in one.casefold() if sign.isalnum()] == [sign for sign in other.casefold() if sign.isalnum()]
