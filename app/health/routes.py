@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from app.health.check import check
 from app.services import Services
@@ -18,7 +20,7 @@ async def live() -> Response[dict[str, str]]:
 
 
 @get("/readyz", include_in_schema=False)
-async def ready(services: Services) -> Response[dict[str, Any]]:
+async def ready(services: NamedDependency[SkipValidation[Services]]) -> Response[dict[str, Any]]:
     health = await check(services.database, services.redis)
     status = "ok" if health.ready and health.queue else "degraded" if health.ready else "unavailable"
     body: dict[str, Any] = {

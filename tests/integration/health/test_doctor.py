@@ -1,0 +1,163 @@
+"""`milo doctor`: each part is broken in turn and is the one that is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner
+
+from app.cli import main
+from app.db.pool import Database
+from app.errors import ConfigurationError
+from app.health import doctor
+from app.health.doctor import Finding
+from app.jobs.queries import beat
+from app.settings import DatabaseUrls, Secret, Settings
+
+PARTS = [
+    "python",
+    "data dir",
+    "disk space",
+    "port",
+    "postgres",
+    "pgvector",
+    "redis",
+    "worker",
+    "embedder",
+    "mail",
+    "model key",
+    "outbound",
+]
+
+
+def run(folder: Path, **environ: str) -> tuple[int, dict[str, dict[str, str]]]:
+    names = {name: None for name in os.environ if name.startswith(("MILO_", "OPENAI_"))}
+    result = CliRunner().invoke(
+        main, ["doctor", "--json"], env=names | {"MILO_DATA_DIR": str(folder), "MILO_PORT": str(free_port())} | environ
+    )
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert all(set(line) <= {"part", "status", "detail", "fix"} for line in lines)
+    assert all("fix" in line for line in lines if line["status"] == "failed")
+    return result.exit_code, {line["part"]: line for line in lines}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_every_part_is_named_and_well_on_a_fresh_folder(tmp_path: Path) -> None:
+    code, found = run(tmp_path / "data")
+    assert list(found) == PARTS
+    assert {part for part, line in found.items() if line["status"] != "ok"} == {"worker"}
+    assert found["worker"]["status"] == "warning"
+    assert code == 0
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        finding = doctor_port(tmp_path, taken.getsockname()[1])
+    assert finding.status == "failed"
+    assert "in use by another program" in finding.detail
+
+
+def doctor_port(folder: Path, port: int) -> Finding:
+    from app.commands.doctor import _port
+
+    return _port(Settings.from_env({"MILO_DATA_DIR": str(folder), "MILO_PORT": str(port)}), False)
+
+
+def test_a_data_dir_of_a_newer_version_fails_postgres_and_leaves_the_rest_unknown(tmp_path: Path) -> None:
+    (tmp_path / "pg").mkdir()
+    (tmp_path / "pg" / "PG_VERSION").write_text("19")
+    code, found = run(tmp_path)
+    assert code == 1
+    assert "newer version" in found["postgres"]["detail"]
+    assert found["pgvector"]["status"] == found["worker"]["status"] == "unknown"
+
+
+def test_a_data_dir_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    settings = Settings.from_env({"MILO_DATA_DIR": str(tmp_path / "file")})
+    assert doctor.data_dir(settings).status == "failed"
+
+
+def test_secrets_that_others_can_read_are_named(tmp_path: Path) -> None:
+    (tmp_path / "secrets.json").write_text("{}")
+    (tmp_path / "secrets.json").chmod(0o644)
+    finding = doctor.data_dir(Settings.from_env({"MILO_DATA_DIR": str(tmp_path)}))
+    assert finding.status == "failed"
+    assert "chmod 600" in (finding.fix or "")
+
+
+@pytest.mark.parametrize(("free", "status"), [(10**8, "failed"), (2 * 10**9, "warning"), (10**11, "ok")])
+def test_little_disk_space_is_named(tmp_path: Path, free: int, status: str) -> None:
+    assert doctor.disk_space(Settings.from_env({"MILO_DATA_DIR": str(tmp_path)}), free).status == status
+
+
+async def test_a_database_that_is_away_is_named(settings: Settings) -> None:
+    away = replace(settings, database=DatabaseUrls(app=Secret("postgresql://milo_app:x@/milo?host=/nowhere")))
+    findings, pulse = await doctor.database(away)
+    assert [(finding.part, finding.status) for finding in findings] == [("postgres", "failed"), ("pgvector", "unknown")]
+    assert doctor.worker(pulse, started=True).status == "unknown"
+
+
+@pytest.mark.parametrize(("version", "status"), [(None, "failed"), ("0.7.4", "failed"), ("0.8.5", "ok"), ("1.0", "ok")])
+def test_pgvector_that_is_missing_or_old_is_named(version: str | None, status: str) -> None:
+    assert doctor.pgvector(version).status == status
+
+
+async def test_redis_that_is_away_is_named(settings: Settings) -> None:
+    assert (await doctor.redis(settings)).status == "ok"
+    assert (await doctor.redis(replace(settings, redis_url=Secret("unix:///nowhere/r.sock")))).status == "warning"
+
+
+async def test_a_worker_that_is_away_is_named(settings: Settings, database: Database) -> None:
+    _, pulse = await doctor.database(settings)
+    assert doctor.worker(pulse, started=True).status == "failed"
+    async with database.directory_transaction() as conn:
+        await beat(conn, uuid4())
+    _, pulse = await doctor.database(settings)
+    assert doctor.worker(pulse, started=True).status == "ok"
+
+
+async def test_an_embedder_without_its_weights_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost() -> Path:
+        raise ConfigurationError("The embedding model is not installed.")
+
+    monkeypatch.setattr("app.providers.minilm._wheel_folder", lost)
+    assert (await doctor.embedder(settings)).status == "failed"
+
+
+async def test_mail_that_does_not_let_us_in_is_named(settings: Settings) -> None:
+    port = free_port()
+    wrong = replace(settings, mail_url=Secret(f"smtp://user:secret@127.0.0.1:{port}?from=a@example.com"))
+    finding = await doctor.mail(wrong)
+    assert finding.status == "failed"
+    assert "secret" not in finding.detail
+
+
+async def test_a_model_server_that_is_away_is_named_without_its_key(settings: Settings) -> None:
+    keyed = replace(
+        settings, openai_base_url=f"http://127.0.0.1:{free_port()}/v1", openai_api_key=Secret("sk-x"), chat=("openai:m",)
+    )
+    finding = await doctor.model_key(keyed)
+    assert finding.status == "failed"
+    assert "sk-x" not in finding.detail
+
+
+async def test_a_door_opened_to_private_hosts_is_named(settings: Settings) -> None:
+    assert (await doctor.outbound(settings)).status == "ok"
+    opened = replace(settings, crawl_private_hosts=frozenset({"127.0.0.1:8080"}))
+    assert (await doctor.outbound(opened)).status == "warning"
+    wide = replace(settings, crawl_private_hosts=frozenset({"127.0.0.1:80"}))
+    assert (await doctor.outbound(wide)).status == "failed"
