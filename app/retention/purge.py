@@ -23,6 +23,7 @@ from app.retention.queries import (
     interrupt_stale_answers,
     list_businesses,
 )
+from app.usage.budget import release_stale
 
 JOB_DAYS = 14
 CRAWLS_KEPT = 5
@@ -39,6 +40,7 @@ async def purge_expired(database: Database, claimed: ClaimedJob, lease: Lease) -
     for business_id in [HOUSE_BUSINESS_ID, *businesses]:
         async with database.business_transaction(business_id) as conn:
             await interrupt_stale_answers(conn, business_id)
+            await release_stale(conn, business_id)
             removed += await delete_finished(conn, business_id, JOB_DAYS)
             removed += await delete_old_crawls(conn, business_id, CRAWLS_KEPT)
             removed += await delete_sent_mail(conn, business_id, MAIL_DAYS)

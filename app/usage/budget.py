@@ -2,7 +2,7 @@
 
 `reserve` before the model is asked, with the most it can cost; `settle` after, with what it did cost.
 Two short transactions, none while the model streams. What a killed process leaves open is settled in
-full by `release_stale`, before anybody is refused for want of room.
+full by `release_stale`: daily, and before anybody is refused for want of room.
 """
 
 from __future__ import annotations
