@@ -15,7 +15,7 @@ export function applyAccent(accent) {
     const colour = readable(wanted, side.paper, side.toward);
     const root = document.documentElement.style;
     root.setProperty('--accent', `rgb(${colour.join(' ')})`);
-    root.setProperty('--on-accent', contrast(colour, [255, 255, 255]) >= 4.5 ? '#fff' : '#1c1b1a');
+    root.setProperty('--on-accent', contrast(colour, [255, 255, 255]) >= 4.5 ? '#fff' : '#11100f');
   };
   dark.addEventListener('change', apply);
   apply();

@@ -181,6 +181,7 @@ async def _answer(
 ) -> None:
     shown = _Shown()
     failed: Failed | None = None
+    kept = False
     running.append(begun.started)
     try:
         with running.scope:

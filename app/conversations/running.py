@@ -7,7 +7,7 @@ ends an answer, and its row says so. Made by wiring, used by reply.py and the ch
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from uuid import UUID, uuid4
 
@@ -51,7 +51,7 @@ class RunningAnswer:
         self.scope.cancel()
 
     @contextmanager
-    def attended(self) -> Iterator[None]:
+    def attended(self) -> Generator[None, None, None]:
         self._listeners += 1
         if self._alarm is not None:
             self._alarm.cancel()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from uuid import UUID
 
 import phonenumbers
 
 from app.errors import BadInput
 from app.leads.model import LeadFields
+from app.people.plain_text import plain_text
 
 LONGEST = {"name": 200, "email": 254, "phone": 40, "message": 2000}
-KEPT = "\n\t\u200c\u200d"  # the joiners are letters' business in Persian, Hindi and emoji
 ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]{2,}")
 
 
@@ -40,21 +39,10 @@ def check_fields(
 
 
 def _text(field: str, value: str | None) -> str | None:
-    """Without what is not text: control characters and marks that turn the reading direction."""
-    if value is None:
-        return None
-    kept = "".join(
-        c
-        for c in unicodedata.normalize("NFC", value)
-        if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
-    ).strip()
+    kept = plain_text(value or "")
     if len(kept) > LONGEST[field]:
         raise BadInput(f"The {field} is too long: at most {LONGEST[field]} characters.")
     return kept or None
-
-
-def _is_control(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs"}
 
 
 def _line(field: str, value: str | None) -> str | None:
@@ -84,6 +72,7 @@ def international(value: str, country: str | None) -> str | None:
         parsed = phonenumbers.parse(value, country)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(parsed):
+    # Short numbers (112) are no one's own; whether a long one is in use today is not for us to know.
+    if not phonenumbers.is_possible_number(parsed) or (parsed.national_number or 0) < 100_000:
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

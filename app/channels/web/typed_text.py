@@ -1,25 +1,18 @@
-"""What a visitor typed, made safe to keep: NFC, no control or direction marks, no HTML tags."""
+"""A visitor's message as it is asked and kept. Raises what the visitor can mend."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 from app.errors import BadInput, TooLarge
+from app.people.plain_text import plain_text
 
 LONGEST = 2000
-# Renderers escape as well; this is the second line (a tag, not every "<": "a < b" stays).
-TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
-KEPT = "\n\t\u200c\u200d"  # the joiners are letters' business in Persian, Hindi and emoji
 
 
 def typed_text(text: str) -> str:
     """Raises BadInput for nothing, TooLarge for more than 2,000 characters."""
     if len(text) > LONGEST:
         raise TooLarge(f"This message is too long: at most {LONGEST} characters.", code="message_too_long")
-    normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    kept = "".join(c for c in normal if c in KEPT or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"})
-    cleaned = TAG.sub("", kept).strip()
+    cleaned = plain_text(text)
     if not cleaned:
         raise BadInput("Please type a question first.", code="empty_message")
     return cleaned

@@ -1,0 +1,17 @@
+"""What a person typed, made safe to keep: NFC, no control or direction marks, no HTML tags. Never fails."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Renderers escape as well; this is the second line. A tag, not every "<": "a < b" stays.
+TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+KEPT = "\n\t\u200c\u200d"  # the joiners are letters' business in Persian, Hindi and emoji
+DROPPED = {"Cc", "Cf", "Cs", "Co"}
+
+
+def plain_text(typed: str) -> str:
+    normal = unicodedata.normalize("NFC", typed.replace("\r\n", "\n"))
+    kept = "".join(c for c in normal if c in KEPT or unicodedata.category(c) not in DROPPED)
+    return TAG.sub("", kept).strip()
