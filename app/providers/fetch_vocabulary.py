@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -58,4 +59,5 @@ def read_vocabulary(path: Path) -> tiktoken.Encoding:
 
 
 if __name__ == "__main__":
+    signal.alarm(180)  # should the parent be killed before it can kill us
     fetch_vocabulary(sys.argv[1], Path(sys.argv[2]))

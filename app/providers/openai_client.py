@@ -17,6 +17,7 @@ from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 from retrieval.ports import ModelFailed
 
 OPENAI_HOST = "api.openai.com"
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 # A second question of the same visitor finds the connection still open; the SDK would close it after 5 s.
 LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=20, keepalive_expiry=90)
 
@@ -35,12 +36,15 @@ def open_client(api_key: str | None, base_url: str | None, *, read_seconds: floa
     `read_seconds` bounds the silence between two pieces of an answer, not the whole of it.
     """
     timeout = httpx2.Timeout(read_seconds, connect=3, write=10, pool=2)
+    base_url = base_url or f"https://{OPENAI_HOST}/v1"
+    near = (urlsplit(base_url).hostname or "") in LOOPBACK
     return AsyncOpenAI(
         api_key=api_key or "none",  # a compatible server on one's own machine asks for no key; the SDK insists
-        base_url=base_url or f"https://{OPENAI_HOST}/v1",
+        base_url=base_url,
         timeout=timeout,
         max_retries=0,
-        http_client=httpx2.AsyncClient(timeout=timeout, limits=LIMITS, follow_redirects=False),
+        # A proxy named by the environment is for the world, not for a server on this machine.
+        http_client=httpx2.AsyncClient(timeout=timeout, limits=LIMITS, follow_redirects=False, trust_env=not near),
     )
 
 

@@ -1,0 +1,132 @@
+"""The service's own time from a visitor's request to the first text shown, with a model that answers at once.
+
+    python -m tests.bench.first_text [N]      prints {"n", "p50", "p95", "unit"} as JSON
+
+The whole product runs (`milo up`), the scripted model stands on loopback in this process, a visitor asks
+over HTTP. Counted is what a visitor waits: rate limits, storing the question, embedding, searching, the
+prompt, the verifier, the stream; and the scripted server's and this client's own few milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.fakes.openai_server import OpenAIServer, Reply
+from tests.product import Running, up
+
+# Our own text: a shop that does not exist, a page a subject.
+SUBJECTS = {
+    "repairs": "We repair bicycles from Monday to Friday between 9:00 and 17:00. A check costs 35 euros.",
+    "rental": "Renting a city bike costs 18 euros a day. Helmets are included in the price.",
+    "delivery": "We deliver new bicycles within 30 kilometres for 25 euros.",
+    "warranty": "Every frame has a warranty of 10 years against breaking.",
+    "courses": "The repair course takes place on the first Saturday of the month at 14:00.",
+    "parking": "Customers park behind the house for 2 hours without paying.",
+    "children": "Seats for children carry up to 22 kilograms and are fitted in the shop.",
+    "batteries": "Old batteries are taken back at the counter without a fee.",
+}
+QUESTIONS = {
+    "repairs": "What does a check of my bicycle cost?",
+    "rental": "How much is it to rent a city bike for a day?",
+    "delivery": "How far do you deliver new bicycles?",
+    "warranty": "How long is the warranty on a frame?",
+    "courses": "When is the repair course?",
+    "parking": "Where can customers park?",
+    "children": "How many kilograms may a child seat carry?",
+    "batteries": "Do you take back old batteries?",
+}
+ASKED_AS_ONE_VISITOR = 10  # below what one visitor may ask in a row
+
+
+async def measure(count: int) -> list[float]:
+    """Milliseconds, one a question. Raises RuntimeError when an answer was not the model's."""
+    with (
+        tempfile.TemporaryDirectory(prefix="milo-bench-") as folder,
+        OpenAIServer(default=_answer).in_thread() as model,
+    ):
+        pages = Path(folder) / "pages"
+        pages.mkdir()
+        for name, text in SUBJECTS.items():
+            (pages / f"{name}.md").write_text(f"# {name.title()}\n\n{text}\n", encoding="utf-8")
+        environ = {"OPENAI_BASE_URL": model.base_url, "OPENAI_API_KEY": model.key, "MILO_CHAT": "openai:scripted"}
+        with up(Path(folder) / "data", options=("--no-sample",), **environ) as running:
+            return await _ask_all(running, pages, count)
+
+
+async def _ask_all(running: Running, pages: Path, count: int) -> list[float]:
+    [made] = running.json("business", "create", "Wheels", "--slug", "wheels")
+    running.json("ingest", "wheels", str(pages))
+    times: list[float] = []
+    names = list(QUESTIONS)
+    token = ""
+    async with httpx2.AsyncClient(base_url=f"{running.url}/w/{made['widget_key']}", timeout=30) as client:
+        for number in range(count + ASKED_AS_ONE_VISITOR):
+            if number % ASKED_AS_ONE_VISITOR == 0:
+                token = (await client.post("/session", json={})).raise_for_status().json()["token"]
+            took = await _ask(client, token, QUESTIONS[names[number % len(names)]], number)
+            if number >= ASKED_AS_ONE_VISITOR:  # the first ones warm up what is loaded at first use
+                times.append(took)
+    return times
+
+
+async def _ask(client: httpx2.AsyncClient, token: str, question: str, number: int) -> float:
+    body = {"text": question, "client_message_id": f"bench-{number}"}
+    headers = {"authorization": f"Bearer {token}"}
+    started = time.perf_counter()
+    first: float | None = None
+    event = ""
+    async with client.stream("POST", "/messages", json=body, headers=headers) as response:
+        if response.status_code != 200:
+            raise RuntimeError(f"{response.status_code}: {(await response.aread())[:300]!r}")
+        async for line in response.aiter_lines():
+            if line.startswith("event: "):
+                event = line.removeprefix("event: ")
+            elif line.startswith("data: ") and event == "delta" and first is None:
+                first = (time.perf_counter() - started) * 1000
+            elif line.startswith("data: ") and event == "done":
+                done = json.loads(line.removeprefix("data: "))
+                if done.get("mode") != "model" or done.get("status") != "answered":
+                    raise RuntimeError(f"{question!r} was not answered by the model: {done}")
+    if first is None:
+        raise RuntimeError(f"{question!r} got no text")
+    return first
+
+
+def _answer(body: dict[str, Any]) -> Reply:
+    """The page's own words, with the number under which the prompt shows that page."""
+    asked = body["messages"][-1]["content"]
+    name = next(name for name, question in QUESTIONS.items() if question in asked)
+    return Reply(f"{SUBJECTS[name]} [{_number(asked + _others(body), SUBJECTS[name])}]")
+
+
+def _others(body: dict[str, Any]) -> str:
+    return "\n".join(message["content"] for message in body["messages"][:-1])
+
+
+def _number(prompt: str, text: str) -> int:
+    """Of the passage that holds `text`: the last number in square brackets before it."""
+    before = prompt[: prompt.find(text)]
+    opened = before.rfind("[")
+    digits = before[opened + 1 : before.find("]", opened)]
+    return int(digits) if digits.isdigit() else 1
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    times = sorted(asyncio.run(measure(count)))
+    p95 = times[min(len(times) - 1, round(0.95 * (len(times) - 1)))]
+    figures = {"n": len(times), "p50": round(statistics.median(times), 2), "p95": round(p95, 2), "unit": "ms"}
+    sys.stdout.write(json.dumps(figures) + "\n")
+
+
+if __name__ == "__main__":
+    main()
