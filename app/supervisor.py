@@ -32,7 +32,9 @@ from app.errors import ConfigurationError
 from app.settings import Settings, child_environment
 
 # -P: a folder named `app` where the command was typed is not ours.
-CHILDREN = {name: [sys.executable, "-P", "-m", "app.cli", verb] for name, verb in (("web", "serve"), ("worker", "worker"))}
+CHILDREN = {
+    name: [sys.executable, "-P", "-m", "app.cli", verb] for name, verb in (("web", "serve"), ("worker", "worker"))
+}
 # The web process ends its streams within 8 s, the worker its jobs within 10 s.
 STOP_STEPS = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0))
 BACKOFF_SECONDS = (0.2, 1.0, 2.0, 5.0, 15.0)
@@ -214,4 +216,3 @@ async def _stop(parts: Parts) -> None:
     await asyncio.gather(*(process.stop(STOP_STEPS) for process in parts.children.values()))
     if parts.pair is not None:
         await stop_pair(parts.pair)
-

@@ -22,7 +22,6 @@ from typing import Any, NoReturn
 import click
 
 from app.errors import MiloError
-from app.settings import Settings
 
 Flow = Callable[..., Awaitable[None]]
 
@@ -58,7 +57,11 @@ class Console:
 
 
 def milo_command(
-    name: str, *, help: str, signals: bool = True, overrides: Callable[[dict[str, Any]], Mapping[str, str]] | None = None
+    name: str,
+    *,
+    help: str,
+    signals: bool = True,
+    overrides: Callable[[dict[str, Any]], Mapping[str, str]] | None = None,
 ) -> Callable[[Flow], click.Command]:
     """Makes a click command of an async flow.
 
@@ -87,7 +90,11 @@ def milo_command(
                 import structlog
 
                 structlog.get_logger(__name__).error("command.failed", command=name, exc_info=error)
-                _fail(console, f"Milo failed in a way it should not ({type(error).__name__}); the log has more.", "internal")
+                _fail(
+                    console,
+                    f"Milo failed in a way it should not ({type(error).__name__}); the log has more.",
+                    "internal",
+                )
 
         # Keep the parameters that click's decorators hung on the flow.
         for attribute in ("__click_params__", "__doc__"):

@@ -12,7 +12,12 @@ from app.commands.console import Console, milo_command
 from app.health.doctor import Finding
 from app.settings import Settings
 
-MARKS = {"ok": ("ok", "green"), "warning": ("warning", "yellow"), "failed": ("FAILED", "red"), "unknown": ("unknown", "yellow")}
+MARKS = {
+    "ok": ("ok", "green"),
+    "warning": ("warning", "yellow"),
+    "failed": ("FAILED", "red"),
+    "unknown": ("unknown", "yellow"),
+}
 
 
 @milo_command("doctor", help="Look at every part and say what is wrong with it.")

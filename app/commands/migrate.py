@@ -29,7 +29,9 @@ async def command(console: Console, settings: Settings, superuser_url_file: Path
         await _prepare(settings, superuser_url_file)
     async with running(settings) as resolved:
         if resolved.database is None or resolved.database.owner is None:
-            raise ConfigurationError("MILO_DATABASE_OWNER_URL is needed to migrate: the address of the role milo_owner.")
+            raise ConfigurationError(
+                "MILO_DATABASE_OWNER_URL is needed to migrate: the address of the role milo_owner."
+            )
         applied = await migrate(resolved.database.owner.reveal())
     console.emit({"applied": applied}, f"Applied: {', '.join(applied)}" if applied else "The database is up to date.")
 

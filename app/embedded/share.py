@@ -11,7 +11,7 @@ import errno
 import fcntl
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Lock:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Settings]:
+async def running(settings: Settings) -> AsyncGenerator[Settings]:
     """Yields settings whose database, Redis and keys can be used. Raises ConfigurationError, Unavailable."""
     if settings.database is not None:
         yield settings
@@ -70,7 +70,7 @@ async def running(settings: Settings) -> AsyncIterator[Settings]:
 
 
 @asynccontextmanager
-async def alone(data: DataDir) -> AsyncIterator[None]:
+async def alone(data: DataDir) -> AsyncGenerator[None]:
     """For `milo up`: the data dir for itself. Waits for commands at work, refuses beside another `up`."""
     lock = Lock(data.lock)
     loop = asyncio.get_running_loop()

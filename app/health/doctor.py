@@ -46,7 +46,7 @@ class Finding:
 
 def python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - started by a Python that no one checked
         return Finding("python", "failed", version, "Install Python 3.11 or newer and run make up again.")
     return Finding("python", "ok", version)
 
@@ -96,10 +96,14 @@ async def database(settings: Settings) -> tuple[list[Finding], Pulse | None]:
 
 def pgvector(version: str | None) -> Finding:
     if version is None:
-        return Finding("pgvector", "failed", "not installed in this database", "Run: milo migrate --superuser-url-file …")
+        return Finding(
+            "pgvector", "failed", "not installed in this database", "Run: milo migrate --superuser-url-file …"
+        )
     parts = tuple(int(part) for part in version.split(".")[:2])
     if parts < OLDEST_PGVECTOR:
-        return Finding("pgvector", "failed", version, "Install pgvector 0.8 or newer and ALTER EXTENSION vector UPDATE.")
+        return Finding(
+            "pgvector", "failed", version, "Install pgvector 0.8 or newer and ALTER EXTENSION vector UPDATE."
+        )
     return Finding("pgvector", "ok", version)
 
 
@@ -117,7 +121,9 @@ def worker(found: Pulse | None, *, started: bool) -> Finding:
 
 async def redis(settings: Settings) -> Finding:
     assert settings.redis_url is not None
-    client = Redis.from_url(settings.redis_url.reveal(), socket_timeout=2, socket_connect_timeout=2)
+    client = Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
+        settings.redis_url.reveal(), socket_timeout=2, socket_connect_timeout=2
+    )
     try:
         await client.ping()  # pyright: ignore[reportGeneralTypeIssues, reportUnknownMemberType]
     except (RedisError, OSError, TimeoutError) as error:
@@ -184,7 +190,10 @@ async def outbound(settings: Settings) -> Finding:
     finally:
         await fetcher.close()
     return Finding(
-        "outbound", "failed", "an address of this machine was not refused", "Unset MILO_CRAWL_PRIVATE_HOSTS, and tell us."
+        "outbound",
+        "failed",
+        "an address of this machine was not refused",
+        "Unset MILO_CRAWL_PRIVATE_HOSTS, and tell us.",
     )
 
 

@@ -7,7 +7,7 @@ read when they are asked for, as milo_ops; no label carries a business, a person
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import structlog
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def metrics(services: Services) -> AsyncIterator[None]:
+async def metrics(services: Services) -> AsyncGenerator[None]:
     """Serves while entered. Raises ConfigurationError when the port is taken."""
     port = services.settings.metrics_port
     if port is None:
@@ -82,13 +82,11 @@ async def collect(services: Services) -> bytes:
 
 
 async def _answer(services: Services, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    head = await reader.readuntil(b"\r\n\r\n")
-    found = head.startswith((b"GET /metrics ", b"GET / "))
+    asked = await reader.readuntil(b"\r\n\r\n")
+    found = asked.startswith((b"GET /metrics ", b"GET / "))
     body = await collect(services) if found else b"There is nothing here.\n"
     status = "200 OK" if found else "404 Not Found"
     kind = CONTENT_TYPE_LATEST if found else "text/plain; charset=utf-8"
-    writer.write(
-        f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
-        + body
-    )
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    writer.write(head.encode() + body)
     await writer.drain()

@@ -108,7 +108,11 @@ def test_the_environment_is_read_only_in_settings() -> None:
         if name(path) != "app/settings.py"
         for node in ast.walk(tree(path))
         if (isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv", "putenv"})
-        or (isinstance(node, ast.ImportFrom) and node.module == "os" and {a.name for a in node.names} & {"environ", "getenv"})
+        or (
+            isinstance(node, ast.ImportFrom)
+            and node.module == "os"
+            and {a.name for a in node.names} & {"environ", "getenv"}
+        )
     ]
     assert found == []
 
@@ -126,7 +130,9 @@ def test_sockets_and_http_clients_are_held_only_by_providers_and_the_outbound_do
 
 def test_rows_of_all_businesses_are_read_only_where_listed() -> None:
     found = [
-        name(path) for path in sources() if name(path) not in OPS_ALLOWED and OPS.search(path.read_text(encoding="utf-8"))
+        name(path)
+        for path in sources()
+        if name(path) not in OPS_ALLOWED and OPS.search(path.read_text(encoding="utf-8"))
     ]
     assert found == []
 

@@ -260,9 +260,7 @@ async def test_without_user_namespaces_root_hands_the_cluster_to_another_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     works = postgres._works
-    monkeypatch.setattr(
-        postgres, "_works", lambda launcher, reach=None: not launcher.prefix and works(launcher, reach)
-    )
+    monkeypatch.setattr(postgres, "_works", lambda launcher, reach=None: not launcher.prefix and works(launcher, reach))
     for folder in (tmp_path, *tmp_path.parents):
         if folder.stat().st_mode & 0o777 == 0o700:  # pytest's own folders
             folder.chmod(0o711)

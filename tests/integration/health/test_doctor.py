@@ -148,7 +148,10 @@ async def test_mail_that_does_not_let_us_in_is_named(settings: Settings) -> None
 
 async def test_a_model_server_that_is_away_is_named_without_its_key(settings: Settings) -> None:
     keyed = replace(
-        settings, openai_base_url=f"http://127.0.0.1:{free_port()}/v1", openai_api_key=Secret("sk-x"), chat=("openai:m",)
+        settings,
+        openai_base_url=f"http://127.0.0.1:{free_port()}/v1",
+        openai_api_key=Secret("sk-x"),
+        chat=("openai:m",),
     )
     finding = await doctor.model_key(keyed)
     assert finding.status == "failed"

@@ -35,7 +35,7 @@ async def beaten(database: Database, age: str = "0 seconds") -> None:
 
 async def ask(database: Database, redis: Redis, path: str = "/readyz") -> tuple[int, dict[str, Any]]:
     services = SimpleNamespace(database=database, redis=redis)
-    app = Litestar(ROUTES, dependencies={"services": Provide(lambda: services, sync_to_thread=False)})
+    app: Any = Litestar(ROUTES, dependencies={"services": Provide(lambda: services, sync_to_thread=False)})
     # The handler's annotation is the real bundle; the two parts that health reads are enough.
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://milo.test") as client:
         answer = await client.get(path)
@@ -92,7 +92,10 @@ async def test_metrics_count_what_waits_and_name_nobody(database: Database, redi
             (business,),
         )
     services: Any = SimpleNamespace(
-        settings=replace(settings, metrics_port=None), database=database, redis=redis, doorbell=SimpleNamespace(missed=3)
+        settings=replace(settings, metrics_port=None),
+        database=database,
+        redis=redis,
+        doorbell=SimpleNamespace(missed=3),
     )
     text = (await collect(services)).decode()
     assert 'milo_rows{kind="send_mail",state="queued",table="jobs"} 1.0' in text
