@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.jobs.model import JobRef
-from app.providers.mailer import Mail, Mailer, MailFailed, is_address, one_line
+from app.providers.mailer import Mail, Mailer, MailFailed, mail_address, one_line
 from app.vault.keys import BusinessKeys
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "Purpose",
     "Queued",
     "StoredMail",
-    "is_address",
+    "mail_address",
     "one_line",
     "open_mail",
     "seal_mail",

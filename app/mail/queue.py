@@ -13,7 +13,7 @@ from app.db.pool import Connection
 from app.errors import BadInput
 from app.jobs.model import JobRef, SendMail
 from app.jobs.queue import enqueue
-from app.mail.model import Composed, Purpose, Queued, is_address, one_line, seal_mail
+from app.mail.model import Composed, Purpose, Queued, mail_address, one_line, seal_mail
 from app.mail.queries import find_outbox, insert_outbox, new_outbox_id, put_back_failed
 from app.vault.keys import BusinessKeys
 
@@ -32,11 +32,13 @@ async def queue_mail(
     mail: Composed,
     lead_id: UUID | None = None,
 ) -> Queued:
-    """Raises BadInput for a recipient that is no address. A bad reply address is left out, not an error."""
-    recipients = (to,) if isinstance(to, str) else tuple(dict.fromkeys(to))
-    if not recipients or not all(is_address(address) for address in recipients):
+    """Raises BadInput when no recipient is an address. A bad reply address is left out, not an error."""
+    typed = (to,) if isinstance(to, str) else tuple(to)
+    # One owner's odd address keeps the mail from nobody else.
+    recipients = tuple(dict.fromkeys(address for text in typed if (address := mail_address(text)) is not None))
+    if not recipients:
         raise BadInput("The mail cannot be sent: its recipient is not a mail address.", code="bad_address")
-    reply_to = mail.reply_to if mail.reply_to and is_address(mail.reply_to) else None
+    reply_to = mail_address(mail.reply_to) if mail.reply_to else None
     outbox_id = await new_outbox_id(conn)
     recipient, payload = seal_mail(
         keys, outbox_id, recipients, Composed(one_line(mail.subject) or "Milo", mail.text, reply_to)

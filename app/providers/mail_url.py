@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.errors import ConfigurationError
-from app.providers.mailer import Sender, is_address, one_line
+from app.providers.mailer import Sender, mail_address, one_line
 
 API = {"resend": "https://api.resend.com", "sendgrid": "https://api.sendgrid.com"}
 PORTS = {"smtp": 587, "smtps": 465}
@@ -76,13 +76,9 @@ def _own(mail_from: str) -> str:
 
 def _sender(text: str, *, local: bool) -> Sender:
     name, address = parseaddr(text or (NOBODY if local else ""))
-    local_part, _, domain = address.rpartition("@")
-    try:
-        address = f"{local_part}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        address = ""
-    if not is_address(address) or not address.isascii():
+    usable = mail_address(address)
+    if usable is None:
         raise ConfigurationError(
             "Mail needs a sender: add ?from=milo@your-domain.example to MILO_MAIL_URL, or set MILO_MAIL_FROM."
         )
-    return Sender(one_line(name, 100) or "Milo", address)
+    return Sender(one_line(name, 100) or "Milo", usable)

@@ -12,8 +12,10 @@ from datetime import datetime
 from email.headerregistry import Address
 from typing import Protocol
 
-# No quotes, brackets, commas or white space: what remains cannot leave its place in any header or JSON.
-ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,253}")
+# What every mail server takes, in ASCII: a provider that refuses an odd reply address would refuse the
+# lead's mail with it. None of these characters can leave its place in a header or in JSON.
+LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 LONGEST_SUBJECT = 200
 
@@ -45,7 +47,7 @@ class Mail:
 
     def __post_init__(self) -> None:
         for address in (*self.to, *([self.reply_to] if self.reply_to else [])):
-            if not is_address(address):
+            if mail_address(address) != address:
                 raise ValueError("not a mail address")
         if not self.to or CONTROL.search(self.subject) or not re.fullmatch(r"[A-Za-z0-9-]{1,100}", self.key):
             raise ValueError("not a mail that can be sent")
@@ -84,8 +86,17 @@ class Mailer(Protocol):
     async def close(self) -> None: ...
 
 
-def is_address(text: str) -> bool:
-    return len(text) <= 254 and ADDRESS.fullmatch(text) is not None and ".." not in text
+def mail_address(text: str) -> str | None:
+    """The address as it can be sent to, its domain in ASCII; None for anything else."""
+    local, _, domain = text.strip().rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+    whole = f"{local}@{domain}"
+    if len(whole) > 254 or len(local) > 64 or not LOCAL.fullmatch(local) or not DOMAIN.fullmatch(domain):
+        return None
+    return whole
 
 
 def one_line(text: str, limit: int = LONGEST_SUBJECT) -> str:

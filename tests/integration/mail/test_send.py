@@ -129,11 +129,21 @@ async def test_a_cause_that_is_rolled_back_sends_nothing(house: House):
 async def test_a_recipient_that_is_no_address_is_refused_and_a_bad_reply_address_left_out(house: House):
     with pytest.raises(BadInput, match="not a mail address"):
         await house.queue(to="a@b.example\r\nBcc: c@d.example")
+    for refused in ("not an address", "zoë@visitor.example", "a@b..example", '"a b"@c.example'):
+        queued = await house.queue(f"odd {refused}", mail=Composed("S", "T", refused))
+        assert await reply_address(house, queued) is None, "a mail server could refuse the whole mail for it"
+    queued = await house.queue("idn", mail=Composed("S", "T", "zoe@bücher.example"))
+    assert await reply_address(house, queued) == "zoe@xn--bcher-kva.example"
     queued = await house.queue(mail=Composed("S\r\nBcc: x@y.example", "T", "not an address"))
     async with house.database.business_transaction(house.business) as conn:
         opened = open_mail(await house.vault.keys(conn, house.business), await house.row(queued))
     assert opened.subject == "S Bcc: x@y.example"
     assert opened.reply_to is None
+
+
+async def reply_address(house: House, queued: Queued) -> str | None:
+    async with house.database.business_transaction(house.business) as conn:
+        return open_mail(await house.vault.keys(conn, house.business), await house.row(queued)).reply_to
 
 
 async def test_a_mail_goes_out_once(house: House, smtp: SmtpServer, mailer: SmtpMailer):
