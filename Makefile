@@ -24,7 +24,7 @@ quick: dev ## the tests that need no database
 	$(PYTEST) -q tests/unit tests/static
 
 bench: dev ## measure; writes docs/benchmarks.md
-	@.venv/bin/python -m tests.bench $(ARGS)
+	@.venv/bin/python -m tests.bench.run $(ARGS)
 
 eval: dev ## quality on questions: ARGS="SLUG --questions FILE.jsonl"
 	@$(MILO) eval $(ARGS)
