@@ -72,7 +72,7 @@ def _http_error(_: AnyRequest, error: HTTPException) -> Response[dict[str, str]]
 
 
 def _unexpected(request: AnyRequest, error: Exception) -> Response[dict[str, str]]:
-    log.error("web.error", method=request.method, route=request.scope.get("path_template"), exc_info=error)
+    log.error("web.error", method=request.method, route=str(request.scope["path_template"]), exc_info=error)
     return _answer(500, "Something went wrong on our side. Nothing was lost; please try again.", "internal", {})
 
 

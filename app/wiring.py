@@ -6,7 +6,7 @@ with `Overrides`; nothing is patched.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,7 +51,7 @@ class Overrides:
 @asynccontextmanager
 async def open_services(
     settings: Settings, *, role: str = "command", overrides: Overrides | None = None
-) -> AsyncIterator[Services]:
+) -> AsyncGenerator[Services, None]:
     """`role` sizes the pools: web, worker or command. Raises ConfigurationError for what is not configured."""
     if settings.database is None or settings.redis_url is None or not settings.secret_keys:
         raise ConfigurationError("No database is running for this data dir. Start Milo with: milo up")
@@ -70,7 +70,9 @@ async def open_services(
         await ensure_house(database, vault)
         doorbell = Doorbell(settings.redis_url)
         stack.push_async_callback(doorbell.close)
-        redis: Redis = Redis.from_url(settings.redis_url.reveal(), socket_timeout=0.5, socket_connect_timeout=0.5)
+        redis: Redis = Redis.from_url(  # pyright: ignore[reportUnknownMemberType] - redis-py 5 types its options loosely
+            settings.redis_url.reveal(), socket_timeout=0.5, socket_connect_timeout=0.5
+        )
         stack.push_async_callback(redis.aclose)
         fetcher = chosen.fetcher
         if fetcher is None:

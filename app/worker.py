@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from app.db.probe import probe
 from app.jobs.doorbell import QUEUE, redis_settings, to_json
-from app.jobs.model import Handler, IngestSource, PurgeExpired, SendMail
+from app.jobs.model import KINDS, Handler, IngestSource, PurgeExpired, SendMail
 from app.jobs.runner import Runner
 from app.knowledge.reindex import reindex
 from app.mail.send import send_mail
@@ -39,7 +39,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         await probe(services.database)
         await ensure_scheduled(services.database, datetime.now(UTC))
         runner = Runner(services.database, handlers(services))
-        tasks = [asyncio.create_task(runner.sweep(), name="sweep")]
+        tasks: list[asyncio.Task[Any]] = [asyncio.create_task(runner.sweep(), name="sweep")]
         if settings.redis_url is not None:
             tasks.append(asyncio.create_task(listen(settings.redis_url, runner), name="bell"))
         stopped = asyncio.create_task(stop.wait())
@@ -65,13 +65,15 @@ def handlers(services: Services) -> Mapping[str, Handler]:
 
 async def listen(url: Secret, runner: Runner) -> None:
     """arq's worker, one thin function a kind; each only wakes the sweep. Until cancelled."""
+
+    async def rung(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:
+        """Never raises and returns None: the outcome of the work is its row, arq keeps nothing."""
+        runner.wake()
+
     failures = 0
     while True:
         worker = Worker(
-            functions=[
-                func(partial(_rung, runner), name=kind)
-                for kind in (IngestSource.kind, SendMail.kind, PurgeExpired.kind)
-            ],
+            functions=[func(rung, name=kind) for kind in KINDS],
             queue_name=QUEUE,
             redis_settings=redis_settings(url),
             handle_signals=False,
@@ -98,8 +100,3 @@ async def _run(worker: Worker) -> bool:
     except (RedisError, OSError, TimeoutError) as error:
         log.warning("bell.lost", error=type(error).__name__)
     return asyncio.get_running_loop().time() - started > 5
-
-
-async def _rung(runner: Runner, _ctx: dict[Any, Any], _business_id: str, _job_id: str) -> None:
-    """Never raises and returns None: the outcome of the work is its row, arq keeps nothing."""
-    runner.wake()

@@ -7,7 +7,7 @@ A connection that comes back to the pool is cleaned and checked, so that no busi
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -59,7 +59,7 @@ class Database:
             await self._ops.close(timeout=2)
 
     @asynccontextmanager
-    async def business_transaction(self, business_id: UUID) -> AsyncIterator[Connection]:
+    async def business_transaction(self, business_id: UUID) -> AsyncGenerator[Connection, None]:
         """A transaction that sees and writes rows of this business only. Keep it short; no network inside."""
         async with _connection(self._app) as conn, conn.transaction():
             await conn.execute("SELECT set_config('app.business_id', %s, true)", (str(business_id),))
@@ -70,13 +70,13 @@ class Database:
         return lambda: self.business_transaction(business_id)
 
     @asynccontextmanager
-    async def directory_transaction(self) -> AsyncIterator[Connection]:
+    async def directory_transaction(self) -> AsyncGenerator[Connection, None]:
         """For directory tables. Tenant tables are empty from here."""
         async with _connection(self._app) as conn, conn.transaction():
             yield conn
 
     @asynccontextmanager
-    async def ops_transaction(self) -> AsyncIterator[Connection]:
+    async def ops_transaction(self) -> AsyncGenerator[Connection, None]:
         """Read-only, across businesses, only the columns granted to milo_ops."""
         if self._ops is None:
             raise Unavailable("The operations database role is not configured (MILO_DATABASE_OPS_URL).")
@@ -116,7 +116,7 @@ async def _reset(conn: Connection) -> None:
 
 
 @asynccontextmanager
-async def _connection(pool: AsyncConnectionPool[Connection]) -> AsyncIterator[Connection]:
+async def _connection(pool: AsyncConnectionPool[Connection]) -> AsyncGenerator[Connection, None]:
     try:
         async with pool.connection() as conn:
             yield conn

@@ -6,7 +6,7 @@ are right. Read from the real catalogue of the migrated database, as its owner.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -54,7 +54,7 @@ TENANT = {
 def rows(owner_dsn: str) -> Any:
     """Runs one query as milo_owner on the migrated database."""
 
-    def run(query: str) -> list[tuple[Any, ...]]:
+    def run(query: LiteralString) -> list[tuple[Any, ...]]:
         with psycopg.connect(owner_dsn) as conn:
             return conn.execute(query).fetchall()
 
