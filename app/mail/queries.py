@@ -159,21 +159,6 @@ async def read_outbox(conn: Connection, business_id: UUID, outbox_id: UUID) -> O
         return await cursor.fetchone()
 
 
-async def list_outbox(conn: Connection, business_id: UUID, limit: int = 100) -> list[OutboxRow]:
-    """Newest first: the mailbox page."""
-    async with conn.cursor(row_factory=class_row(OutboxRow)) as cursor:
-        await cursor.execute(
-            """
-            SELECT outbox_id, lead_id, purpose, state, attempts, created_at, not_before, sent_at, provider,
-                last_error, recipient_sealed, payload_sealed
-            FROM outbox WHERE business_id = %(b)s AND channel = 'mail'
-            ORDER BY created_at DESC, outbox_id DESC LIMIT %(limit)s
-            """,
-            {"b": business_id, "limit": limit},
-        )
-        return await cursor.fetchall()
-
-
 async def lead_mail_states(conn: Connection, business_id: UUID, lead_ids: list[UUID]) -> list[LeadMailState]:
     """For the leads page: whether the owner's mail went out, and if not, why."""
     async with conn.cursor(row_factory=class_row(LeadMailState)) as cursor:

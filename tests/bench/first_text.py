@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import statistics
 import sys
 import tempfile
@@ -102,22 +103,13 @@ async def _ask(client: httpx2.AsyncClient, token: str, question: str, number: in
 
 
 def _answer(body: dict[str, Any]) -> Reply:
-    """The page's own words, with the number under which the prompt shows that page."""
-    asked = body["messages"][-1]["content"]
-    name = next(name for name, question in QUESTIONS.items() if question in asked)
-    return Reply(f"{SUBJECTS[name]} [{_number(asked + _others(body), SUBJECTS[name])}]")
-
-
-def _others(body: dict[str, Any]) -> str:
-    return "\n".join(message["content"] for message in body["messages"][:-1])
-
-
-def _number(prompt: str, text: str) -> int:
-    """Of the passage that holds `text`: the last number in square brackets before it."""
-    before = prompt[: prompt.find(text)]
-    opened = before.rfind("[")
-    digits = before[opened + 1 : before.find("]", opened)]
-    return int(digits) if digits.isdigit() else 1
+    """The page's own words, each sentence with the number under which the prompt shows that page."""
+    prompt = body["messages"][-1]["content"]
+    name = next(name for name, question in QUESTIONS.items() if question in prompt)
+    sentences = SUBJECTS[name].removesuffix(".").split(". ")
+    passages = re.findall(r'<passage number="(\d+)">(.*?)</passage>', prompt, re.DOTALL)
+    number = next((number for number, text in passages if sentences[0] in text), "1")
+    return Reply(" ".join(f"{sentence}. [{number}]" for sentence in sentences))
 
 
 def main() -> None:
