@@ -17,6 +17,7 @@ COMMANDS = {
     "serve": "app.commands.serve",
     "worker": "app.commands.worker",
     "migrate": "app.commands.migrate",
+    "sample": "app.commands.sample",
 }
 
 

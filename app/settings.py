@@ -98,6 +98,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "MILO_PORT": str(settings.port),
         "MILO_PUBLIC_URL": settings.public_url,
         "MILO_EMBEDDED": "1" if settings.embedded else "",
+        "MILO_CRAWL_PRIVATE_HOSTS": ",".join(sorted(settings.crawl_private_hosts)),
         "MILO_REDIS_URL": settings.redis_url.reveal() if settings.redis_url else "",
         "MILO_SECRET_KEYS": ",".join(
             f"{key.key_id}:{base64.b64encode(key.secret).decode()}" for key in settings.secret_keys

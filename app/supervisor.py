@@ -105,9 +105,8 @@ async def _run(parts: Parts, on_ready: Ready) -> None:
         _start_child(parts, name)
     _record(parts)
     await _wait_ready(parts)
-    await on_ready(parts.settings)
     names = [*parts.commands, *(("postgres", "redis") if parts.pair else ())]
-    await asyncio.gather(*(_keep(parts, name) for name in names))
+    await asyncio.gather(on_ready(parts.settings), *(_keep(parts, name) for name in names))
 
 
 def _start_child(parts: Parts, name: str) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
+import structlog
 
 from app.commands.console import Console, milo_command
-from app.settings import Settings
+from app.settings import Settings, child_environment
 
 
 def _overrides(options: dict[str, Any]) -> dict[str, str]:
@@ -24,6 +29,11 @@ async def command(console: Console, settings: Settings, no_sample: bool) -> None
     from app.supervisor import supervise
 
     first = settings.embedded and not (settings.data_dir / "pg").exists()
+    sample = settings.embedded and not no_sample
+    if sample:
+        # The sample's pages are served by this very Milo, at a private address.
+        own = urlsplit(settings.public_url).netloc
+        settings = replace(settings, crawl_private_hosts=settings.crawl_private_hosts | {own})
 
     async def ready(resolved: Settings) -> None:
         address = f"http://127.0.0.1:{resolved.port}" if resolved.host == "127.0.0.1" else resolved.public_url
@@ -31,6 +41,8 @@ async def command(console: Console, settings: Settings, no_sample: bool) -> None
         if first:
             link = await _sign_in_link(resolved)
             console.emit({"sign_in_url": link}, f"sign in within ten minutes: {link}")
+        if sample:
+            await _set_sample_up(resolved)
 
     await supervise(settings, ready)
 
@@ -45,3 +57,21 @@ async def _sign_in_link(settings: Settings) -> str:
         return await operator_link(database, settings)
     finally:
         await database.close()
+
+
+async def _set_sample_up(settings: Settings) -> None:
+    """In a process of its own, so that what it loads is given back."""
+    from app.embedded.process import spawn
+
+    process = spawn(
+        [sys.executable, "-P", "-m", "app.cli", "sample", "--json"],
+        environment=child_environment(settings),
+        log=settings.data_dir / "logs" / "sample.log",
+        die_with_parent=signal.SIGTERM,
+    )
+    try:
+        await process.gone()
+    finally:
+        await process.stop([(signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)])
+    if process.exit_code:
+        structlog.get_logger(__name__).warning("up.no_sample", exit=process.exit_code, see="logs/sample.log")
