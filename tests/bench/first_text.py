@@ -58,8 +58,13 @@ async def measure(count: int) -> list[float]:
         pages.mkdir()
         for name, text in SUBJECTS.items():
             (pages / f"{name}.md").write_text(f"# {name.title()}\n\n{text}\n", encoding="utf-8")
-        environ = {"OPENAI_BASE_URL": model.base_url, "OPENAI_API_KEY": model.key, "MILO_CHAT": "openai:scripted"}
-        with up(Path(folder) / "data", options=("--no-sample",), **environ) as running:
+        with up(
+            Path(folder) / "data",
+            options=("--no-sample",),
+            OPENAI_BASE_URL=model.base_url,
+            OPENAI_API_KEY=model.key,
+            MILO_CHAT="openai:scripted",
+        ) as running:
             return await _ask_all(running, pages, count)
 
 

@@ -201,7 +201,7 @@ def _adapter(shape: type) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 
-def _exhaust(value: object) -> None:
+def _exhaust(value: Any) -> None:
     """pydantic checks an Iterable only while it is walked."""
     if isinstance(value, dict):
         for inner in value.values():

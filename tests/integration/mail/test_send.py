@@ -76,7 +76,7 @@ class House:
 
     async def execute(self, sql: str) -> int:
         async with self.database.business_transaction(self.business) as conn:
-            return (await conn.execute(sql)).rowcount  # pyright: ignore[reportArgumentType]
+            return (await conn.execute(sql.encode())).rowcount
 
 
 @pytest.fixture
