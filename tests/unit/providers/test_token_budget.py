@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 import unicodedata
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 import tiktoken
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tiktoken_ext import openai_public
 
-from app.providers.fetch_vocabulary import read_vocabulary, write_vocabulary
+from app.providers.fetch_vocabulary import fetch_vocabulary, read_vocabulary, write_vocabulary
 from app.providers.token_budget import Vocabularies, at_most, count_prompt, encoding_name
 from retrieval.ports import PromptMessage
 
@@ -104,6 +106,19 @@ async def test_a_fetch_that_hangs_is_killed_and_never_waited_for(tmp_path: Path,
     await asyncio.wait_for(vocabularies.settled(), 10)
     assert vocabularies.get("gpt-5.4-mini") is None
     assert not list((tmp_path / "models").iterdir())
+
+
+def test_a_fetched_vocabulary_appears_whole_and_leaves_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def small() -> dict[str, object]:
+        # Where tiktoken would keep its download: inside the folder that goes away again.
+        (Path(tempfile.gettempdir()) / "data-gym-cache").mkdir()
+        return {"name": "small", "pat_str": ".", "mergeable_ranks": {b"a": 0}, "special_tokens": {}}
+
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setitem(openai_public.ENCODING_CONSTRUCTORS, "small", small)
+    fetch_vocabulary("small", tmp_path / "small.vocabulary")
+    assert [path.name for path in tmp_path.iterdir()] == ["small.vocabulary"]
+    assert read_vocabulary(tmp_path / "small.vocabulary").encode_ordinary("aa") == [0, 0]
 
 
 def test_the_default_models_have_a_known_vocabulary():
