@@ -9,7 +9,7 @@ import sys
 import click
 
 from app.commands.console import Console, milo_command
-from app.health.doctor import Finding
+from app.health.model import Finding
 from app.settings import Settings
 
 MARKS = {

@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import asdict, dataclass
-from typing import Literal
 
 from psycopg import Error as DatabaseError
 from redis.asyncio import Redis
@@ -18,6 +16,7 @@ from redis.exceptions import RedisError
 from app.db.pool import Database
 from app.errors import MiloError, Unavailable
 from app.health.check import WORKER_SECONDS
+from app.health.model import Finding
 from app.health.queries import Pulse, pulse
 from app.outbound import OutboundFetcher
 from app.providers.mailer import MailFailed
@@ -27,21 +26,9 @@ from app.settings import Settings
 from ingestion.ports import FetchFailed
 from retrieval.ports import ModelFailed
 
-Status = Literal["ok", "warning", "failed", "unknown"]
 LITTLE_BYTES = 1_000_000_000
 FEW_BYTES = 5_000_000_000
 OLDEST_PGVECTOR = (0, 8)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    part: str
-    status: Status
-    detail: str
-    fix: str | None = None
-
-    def as_json(self) -> dict[str, str]:
-        return {key: value for key, value in asdict(self).items() if value is not None}
 
 
 def python() -> Finding:

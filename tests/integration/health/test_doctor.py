@@ -16,7 +16,7 @@ from app.cli import main
 from app.db.pool import Database
 from app.errors import ConfigurationError
 from app.health import doctor
-from app.health.doctor import Finding
+from app.health.model import Finding
 from app.jobs.queries import beat
 from app.settings import DatabaseUrls, Secret, Settings
 
