@@ -25,7 +25,13 @@ def normalised(typed: str) -> str:
     except UnicodeError:
         ascii_domain = ""
     whole = f"{local}@{ascii_domain}"
-    if not at or len(whole) > 254 or len(local) > 64 or not LOCAL.fullmatch(local) or not DOMAIN.fullmatch(ascii_domain):
+    if (
+        not at
+        or len(whole) > 254
+        or len(local) > 64
+        or not LOCAL.fullmatch(local)
+        or not DOMAIN.fullmatch(ascii_domain)
+    ):
         raise BadInput("That is not a mail address. It should look like name@example.com.", code="bad_email")
     return whole
 

@@ -34,10 +34,11 @@ async def lock_email(conn: Connection, email: str) -> None:
 
 
 async def count_links_since(conn: Connection, email_pattern: str, since: datetime) -> int:
-    """`email_pattern` is a POSIX expression over the whole address."""
+    """Mailed ones only. `email_pattern` is a POSIX expression over the whole address."""
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
-            "SELECT count(*) FROM sign_in_links WHERE email ~ %(pattern)s AND created_at > %(since)s",
+            "SELECT count(*) FROM sign_in_links"
+            " WHERE email ~ %(pattern)s AND created_at > %(since)s AND nonce_hash IS NOT NULL",
             {"pattern": email_pattern, "since": since},
         )
         return await cursor.fetchone() or 0

@@ -76,10 +76,7 @@ def stylesheet(colour: str) -> str:
     dark_ink = max(("#ffffff", INK_ON_LIGHT), key=lambda candidate: contrast(candidate, accent.text_dark))
     dark = f"--accent: {accent.text_dark}; --accent-ink: {dark_ink}; --accent-text: {accent.text_dark};"
     dark_wash = f"--accent-wash: {mix(colour, PAPER_DARK, 0.85)};"
-    return (
-        f":root {{ {light} {wash} }}\n"
-        f"@media (prefers-color-scheme: dark) {{ :root {{ {dark} {dark_wash} }} }}\n"
-    )
+    return f":root {{ {light} {wash} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} {dark_wash} }} }}\n"
 
 
 def _linear(channel: float) -> float:

@@ -16,7 +16,9 @@ from uuid import UUID
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
+from litestar.params import SkipValidation
 
 from app.accounts.model import NONCE_COOKIE, SESSION_COOKIE, Account, Membership, Role, Session
 from app.accounts.queries import find_membership
@@ -83,6 +85,11 @@ class Desk:
     @property
     def base(self) -> str:
         return f"/dashboard/{self.business.slug}"
+
+
+# What handlers write in their signatures: the bundle, and who asks. Made by us, so not validated again.
+Parts = NamedDependency[SkipValidation[Services]]
+OwnDesk = NamedDependency[SkipValidation[Desk]]
 
 
 def services_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Services:

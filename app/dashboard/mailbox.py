@@ -22,7 +22,7 @@ def mailbox_open(request: AnyRequest, settings: Settings) -> bool:
         not forwarded
         and _is_loopback(request.client.host if request.client else "")
         and request.headers.get("host", "").lower() in {urlsplit(origin).netloc for origin in own_origins(settings)}
-        and "milo" not in request.headers.get("user-agent", "").lower()
+        and not request.headers.get("user-agent", "").lower().startswith("milo/")
     )
 
 

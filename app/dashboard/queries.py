@@ -98,6 +98,23 @@ class DayRow:
     leads: int
 
 
+@dataclass(frozen=True, slots=True)
+class MailId:
+    business_id: UUID
+    outbox_id: UUID
+
+
+async def list_recent_mail(conn: Connection, limit: int = 50) -> list[MailId]:
+    """Across businesses, through the operations role: ids only. For the built-in mailbox of one machine."""
+    async with conn.cursor(row_factory=class_row(MailId)) as cursor:
+        await cursor.execute(
+            "SELECT business_id, outbox_id FROM outbox WHERE channel = 'mail'"
+            " ORDER BY created_at DESC, outbox_id DESC LIMIT %(limit)s",
+            {"limit": limit},
+        )
+        return await cursor.fetchall()
+
+
 async def list_sources(conn: Connection, business_id: UUID) -> list[SourceRow]:
     async with conn.cursor(row_factory=class_row(SourceRow)) as cursor:
         await cursor.execute(
@@ -122,7 +139,7 @@ async def list_sources(conn: Connection, business_id: UUID) -> list[SourceRow]:
 
 
 async def waiting_sources(conn: Connection, business_id: UUID) -> set[str]:
-    """Ids of sources whose update waits for a worker or runs (crawls that the daily plan has set for later do not count)."""
+    """Ids of sources whose update is due or runs; what the daily plan has set for later does not count."""
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
             "SELECT payload ->> 'source_id' FROM jobs WHERE business_id = %(b)s AND kind = 'ingest_source'"
@@ -173,7 +190,8 @@ async def list_documents(
             JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
             JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id
             JOIN document_versions v ON v.business_id = g.business_id AND v.version_id = g.version_id
-            WHERE b.business_id = %(b)s AND (strpos(lower(v.title), %(match)s) > 0 OR strpos(lower(d.url), %(match)s) > 0)
+            WHERE b.business_id = %(b)s
+                AND (strpos(lower(v.title), %(match)s) > 0 OR strpos(lower(d.url), %(match)s) > 0)
             ORDER BY d.url LIMIT %(limit)s OFFSET %(offset)s
             """,
             {"b": business_id, "match": match.lower(), "limit": limit, "offset": offset},
@@ -265,7 +283,8 @@ async def update_business(conn: Connection, business_id: UUID, values: dict[str,
         """
         UPDATE businesses SET name = %(name)s, website = %(website)s, industry = %(industry)s, country = %(country)s,
             time_zone = %(time_zone)s, language = %(language)s, controller_name = %(controller_name)s,
-            controller_contact = %(controller_contact)s, allowed_processors = %(allowed_processors)s, accent = %(accent)s
+            controller_contact = %(controller_contact)s, allowed_processors = %(allowed_processors)s,
+            accent = %(accent)s
         WHERE business_id = %(b)s
         """,
         {"b": business_id, **values},
@@ -277,3 +296,17 @@ async def update_origins(conn: Connection, business_id: UUID, origins: list[str]
         "UPDATE businesses SET allowed_origins = %(origins)s WHERE business_id = %(b)s",
         {"b": business_id, "origins": origins},
     )
+
+
+async def live_document_ids(conn: Connection, business_id: UUID, document_ids: list[UUID]) -> set[UUID]:
+    """Those of the given ones that are part of what is live."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            SELECT g.document_id FROM businesses b
+            JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
+            WHERE b.business_id = %(b)s AND g.document_id = ANY(%(ids)s)
+            """,
+            {"b": business_id, "ids": document_ids},
+        )
+        return set(await cursor.fetchall())

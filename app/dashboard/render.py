@@ -38,6 +38,15 @@ POLICY = "; ".join(
     )
 )
 
+# What every answer of the dashboard carries unless it says otherwise.
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
 Html = Response[str]
 
 
@@ -55,34 +64,43 @@ def page(
     desk: Desk = request.state.get("desk") or Desk(None, None, None, None)
     services = services_of(request)
     said = request.query_params.get("said")
-    text = environment().get_template(template).render(
-        desk=desk,
-        path=request.url.path,
-        now=services.clock(),
-        zone=desk.found.time_zone if desk.found else "UTC",
-        embedded=services.settings.embedded,
-        csrf=form_token(services, desk, nonce),
-        said=SAID.get(said) if said else None,
-        **context,
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            desk=desk,
+            path=request.url.path,
+            now=services.clock(),
+            zone=desk.found.time_zone if desk.found else "UTC",
+            embedded=services.settings.embedded,
+            csrf=form_token(services, desk, nonce),
+            said=SAID.get(said) if said else None,
+            **context,
+        )
     )
-    return Response(text, media_type=MediaType.HTML, status_code=status, cookies=cookies or [], headers=headers or {})
+    # Not left to after_request: the answers of exception handlers do not pass there.
+    return Response(
+        text,
+        media_type=MediaType.HTML,
+        status_code=status,
+        cookies=cookies or [],
+        headers=HEADERS | (headers or {}),
+    )
 
 
 def see(address: str, said: str | None = None, *, cookies: list[Cookie] | None = None) -> Html:
     """After a POST: look there. `address` is a path of ours."""
     assert address.startswith("/") and not address.startswith("//")
     where = f"{address}{'&' if '?' in address else '?'}said={said}" if said else address
-    return Response("", media_type=MediaType.HTML, status_code=303, headers={"Location": where}, cookies=cookies or [])
+    return Response(
+        "", media_type=MediaType.HTML, status_code=303, headers=HEADERS | {"Location": where}, cookies=cookies or []
+    )
 
 
 async def with_headers(response: Response[Any]) -> Response[Any]:
-    """What every answer of the dashboard carries unless it said otherwise."""
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cache-Control", "no-store")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    """For the few answers that are no page: a table, a stylesheet."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     return response
 
 

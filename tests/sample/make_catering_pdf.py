@@ -44,35 +44,59 @@ DRINKS = [
 
 def main() -> None:
     document = SimpleDocTemplate(
-        str(TARGET), pagesize=A4, leftMargin=22 * mm, rightMargin=22 * mm, topMargin=20 * mm, bottomMargin=20 * mm,
-        title="Catering price list: Fern Street Bakery", author="Fern Street Bakery", invariant=1,
+        str(TARGET),
+        pagesize=A4,
+        leftMargin=22 * mm,
+        rightMargin=22 * mm,
+        topMargin=20 * mm,
+        bottomMargin=20 * mm,
+        title="Catering price list: Fern Street Bakery",
+        author="Fern Street Bakery",
+        invariant=1,
     )
-    document.build([
-        Paragraph("Catering price list", TITLE),
-        Paragraph(
-            "For meetings, birthdays and wakes, from 6 to 60 people. Order by noon for the next morning; for more than "
-            "30 people we need two working days. Prices include VAT, plates and napkins.", TEXT),
-        Paragraph("Savoury trays", HEADING), ruled(SAVOURY),
-        Paragraph("Sweet trays", HEADING), ruled(SWEET),
-        Paragraph("Drinks", HEADING), ruled(DRINKS),
-        Paragraph("Good to know", HEADING),
-        Paragraph("We lend cups and jugs at no charge; a broken cup costs £3.", TEXT),
-        Paragraph("Delivery by cargo bike within three miles costs £4.50 and is free over £60.", TEXT),
-        Paragraph("You may change numbers until noon of the day before. If you cancel later than that, we charge half.",
-                  TEXT),
-        Spacer(1, 8 * mm),
-        Paragraph("Fern Street Bakery, 14 Fern Street, Aldermouth AM3 5QZ. 01632 960132, hello@fernstreet.example", TEXT),
-    ])
+    document.build(
+        [
+            Paragraph("Catering price list", TITLE),
+            Paragraph(
+                "For meetings, birthdays and wakes, from 6 to 60 people. Order by noon for the next morning; "
+                "for more than 30 people we need two working days. Prices include VAT, plates and napkins.",
+                TEXT,
+            ),
+            Paragraph("Savoury trays", HEADING),
+            ruled(SAVOURY),
+            Paragraph("Sweet trays", HEADING),
+            ruled(SWEET),
+            Paragraph("Drinks", HEADING),
+            ruled(DRINKS),
+            Paragraph("Good to know", HEADING),
+            Paragraph("We lend cups and jugs at no charge; a broken cup costs £3.", TEXT),
+            Paragraph("Delivery by cargo bike within three miles costs £4.50 and is free over £60.", TEXT),
+            Paragraph(
+                "You may change numbers until noon of the day before. If you cancel later than that, we charge half.",
+                TEXT,
+            ),
+            Spacer(1, 8 * mm),
+            Paragraph(
+                "Fern Street Bakery, 14 Fern Street, Aldermouth AM3 5QZ. 01632 960132, hello@fernstreet.example", TEXT
+            ),
+        ]
+    )
 
 
 def ruled(rows: list[tuple[str, ...]]) -> Table:
     first = 70 * mm
     rest = (166 * mm - first) / (len(rows[0]) - 1)
-    return Table(rows, colWidths=[first] + [rest] * (len(rows[0]) - 1), style=TableStyle([
-        ("FONT", (0, 0), (-1, -1), "Times-Roman", 11),
-        ("FONT", (0, 0), (-1, 0), "Times-Bold", 10),
-        ("LINEBELOW", (0, 0), (-1, -1), 0.5, HexColor("#e6d5bd")),
-    ]))
+    return Table(
+        rows,
+        colWidths=[first] + [rest] * (len(rows[0]) - 1),
+        style=TableStyle(
+            [
+                ("FONT", (0, 0), (-1, -1), "Times-Roman", 11),
+                ("FONT", (0, 0), (-1, 0), "Times-Bold", 10),
+                ("LINEBELOW", (0, 0), (-1, -1), 0.5, HexColor("#e6d5bd")),
+            ]
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -14,21 +14,20 @@ from app.accounts.request_link import request_link
 from app.accounts.sign_in import CodeNeeded, pairing_code, sign_in
 from app.businesses.model import HOUSE_BUSINESS_ID
 from app.businesses.queries import find_by_slug
-from app.dashboard.admission import AnyRequest, Desk, nonce_hash
+from app.dashboard.admission import AnyRequest, OwnDesk, Parts, nonce_hash
 from app.dashboard.forms import field
 from app.dashboard.mailbox import mailbox_open
 from app.dashboard.render import Html, cookie, page, see
 from app.errors import BadInput
 from app.sample.ensure import SAMPLE_SLUG
 from app.security import hash_token, new_token
-from app.services import Services
 
 NO_REFERRER = {"Referrer-Policy": "no-referrer"}
 NONCE_SECONDS = int(LINK_LIFE.total_seconds())
 
 
 @get("/", opt={"access": "anyone"})
-async def landing(request: AnyRequest, services: Services) -> Html:
+async def landing(request: AnyRequest, services: Parts) -> Html:
     async with services.database.directory_transaction() as conn:
         sample = await find_by_slug(conn, SAMPLE_SLUG)
     return page(request, "landing.html", sample=sample is not None)
@@ -40,7 +39,7 @@ async def sign_in_form(request: AnyRequest) -> Html:
 
 
 @post("/sign-in", opt={"access": "anyone"})
-async def ask_for_link(request: AnyRequest, services: Services) -> Html:
+async def ask_for_link(request: AnyRequest, services: Parts) -> Html:
     typed = field(await request.form(), "email")
     nonce = request.cookies.get(NONCE_COOKIE) or new_token()
     try:
@@ -53,7 +52,9 @@ async def ask_for_link(request: AnyRequest, services: Services) -> Html:
             house=HOUSE_BUSINESS_ID,
             typed=typed,
             nonce_hash=hash_token(nonce),
-            client=services.limiter.client_of(request),
+            client=services.limiter.subject(
+                request.client.host if request.client else None, request.headers.get("x-forwarded-for")
+            ),
             now=services.clock(),
         )
     except BadInput as error:
@@ -62,7 +63,7 @@ async def ask_for_link(request: AnyRequest, services: Services) -> Html:
 
 
 @get("/sign-in/sent", opt={"access": "anyone"})
-async def link_sent(request: AnyRequest, services: Services) -> Html:
+async def link_sent(request: AnyRequest, services: Parts) -> Html:
     """The same for every address, known or not, allowed or over its limit."""
     bound_to = nonce_hash(request)
     return page(
@@ -81,7 +82,7 @@ async def open_link(request: AnyRequest) -> Html:
 
 
 @post("/sign-in/open", opt={"access": "anyone"})
-async def confirm_link(request: AnyRequest, services: Services) -> Html:
+async def confirm_link(request: AnyRequest, services: Parts) -> Html:
     form = await request.form()
     token = field(form, "token").rpartition("#")[2]
     try:
@@ -105,7 +106,7 @@ async def confirm_link(request: AnyRequest, services: Services) -> Html:
 
 
 @post("/sign-out", opt={"access": "signed_in"})
-async def sign_out(services: Services, desk: Desk) -> Html:
+async def sign_out(services: Parts, desk: OwnDesk) -> Html:
     assert desk.session is not None
     async with services.database.directory_transaction() as conn:
         await delete_session(conn, desk.session.session_hash)
@@ -113,7 +114,7 @@ async def sign_out(services: Services, desk: Desk) -> Html:
 
 
 @post("/sign-out/everywhere", opt={"access": "signed_in"})
-async def sign_out_everywhere(services: Services, desk: Desk) -> Html:
+async def sign_out_everywhere(services: Parts, desk: OwnDesk) -> Html:
     async with services.database.directory_transaction() as conn:
         await delete_sessions_of(conn, desk.account.account_id)
     return see("/", "signed_out_everywhere", cookies=[cookie(SESSION_COOKIE, value="", max_age=0)])

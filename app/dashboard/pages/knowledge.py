@@ -1,0 +1,176 @@
+"""Knowledge: sources with their state, live progress, the ledger of a run, and what waits for the owner."""
+
+from __future__ import annotations
+
+from collections import Counter
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery
+
+from app.dashboard.addresses import typed_address
+from app.dashboard.admission import AnyRequest, Desk, OwnDesk, Parts
+from app.dashboard.forms import field, uploads
+from app.dashboard.queries import (
+    count_statuses,
+    find_held,
+    list_ledger,
+    list_sources,
+    live_document_ids,
+    waiting_sources,
+)
+from app.dashboard.render import Html, page, see
+from app.dashboard.source_view import STATUSES, SourceView, view_ledger, view_source
+from app.errors import BadInput, MiloError, NotFound
+from app.knowledge.manage import add_files, add_site, discard_held, publish_held, update_now
+from app.services import Services
+
+LEDGER_PAGE = 200
+
+
+@get("/dashboard/{slug:str}/knowledge", opt={"access": "member"})
+async def knowledge(request: AnyRequest, services: Parts, desk: OwnDesk) -> Html:
+    return await _page(request, services, desk)
+
+
+@post("/dashboard/{slug:str}/knowledge/sites", opt={"access": "member"})
+async def add_a_site(request: AnyRequest, services: Parts, desk: OwnDesk) -> Html:
+    typed = field(await request.form(), "url")
+    try:
+        await add_site(services, desk.business_id, typed_address(typed), actor=desk.actor)
+    except MiloError as error:
+        return await _page(request, services, desk, typed=typed, wrong=error.sentence)
+    return see(f"{desk.base}/knowledge", "reading")
+
+
+@post("/dashboard/{slug:str}/knowledge/files", opt={"access": "member"})
+async def add_some_files(request: AnyRequest, services: Parts, desk: OwnDesk) -> Html:
+    files = await uploads(await request.form(), "files")
+    try:
+        if not files:
+            raise BadInput("No file was chosen.")
+        await add_files(services, desk.business_id, files, actor=desk.actor)
+    except MiloError as error:
+        return await _page(request, services, desk, wrong=error.sentence)
+    return see(f"{desk.base}/knowledge", "files_added")
+
+
+@get("/dashboard/{slug:str}/knowledge/sources/{source_id:uuid}", opt={"access": "member"})
+async def source(
+    request: AnyRequest,
+    services: Parts,
+    desk: OwnDesk,
+    source_id: FromPath[UUID],
+    status: FromQuery[str | None] = None,
+    after: FromQuery[int] = -1,
+) -> Html:
+    """The ledger of the latest run: every address it met, with the reason for each that was not taken."""
+    status = status if status in STATUSES else None
+    view = await _source(services, desk, source_id)
+    counts: Counter[str] = Counter()
+    rows = []
+    live: set[UUID] = set()
+    async with desk.transaction() as conn:
+        if view.crawl_id is not None:
+            for one in await count_statuses(conn, desk.business_id, view.crawl_id):
+                counts[one.status] += one.pages
+            rows = await list_ledger(
+                conn, desk.business_id, view.crawl_id, status=status, after=after, limit=LEDGER_PAGE + 1
+            )
+            live = await live_document_ids(
+                conn, desk.business_id, [row.document_id for row in rows if row.document_id is not None]
+            )
+    more = None
+    if len(rows) > LEDGER_PAGE:
+        rows = rows[:LEDGER_PAGE]
+        more = "?" + urlencode({"status": status or "", "after": rows[-1].position})
+    return page(
+        request,
+        "source.html",
+        place="knowledge",
+        source=view,
+        counts=counts,
+        total=counts.total(),
+        status=status,
+        ledger=[view_ledger(row, live) for row in rows],
+        more=more,
+    )
+
+
+@get("/dashboard/{slug:str}/knowledge/sources/{source_id:uuid}/progress", opt={"access": "member"})
+async def progress(
+    request: AnyRequest,
+    services: Parts,
+    desk: OwnDesk,
+    source_id: FromPath[UUID],
+    since: FromQuery[str] = "",
+) -> Html:
+    """One card, asked for every second while it works. When it is done the whole page is worth a new look."""
+    view = await _source(services, desk, source_id, since)
+    headers = {} if view.busy else {"HX-Refresh": "true"}
+    return page(request, "source_card.html", source=view, headers=headers)
+
+
+@post("/dashboard/{slug:str}/knowledge/sources/{source_id:uuid}/update", opt={"access": "member"})
+async def update(services: Parts, desk: OwnDesk, source_id: FromPath[UUID]) -> Html:
+    await update_now(services, desk.business_id, source_id, actor=desk.actor)
+    return see(f"{desk.base}/knowledge", "updating")
+
+
+@post("/dashboard/{slug:str}/knowledge/held/{generation:int}/publish", opt={"access": "member"})
+async def publish_anyway(services: Parts, desk: OwnDesk, generation: FromPath[int]) -> Html:
+    await publish_held(services, desk.business_id, generation, actor=desk.actor)
+    return see(f"{desk.base}/knowledge", "published")
+
+
+@post("/dashboard/{slug:str}/knowledge/held/{generation:int}/discard", opt={"access": "member"})
+async def discard(services: Parts, desk: OwnDesk, generation: FromPath[int]) -> Html:
+    await discard_held(services, desk.business_id, generation, actor=desk.actor)
+    return see(f"{desk.base}/knowledge", "discarded")
+
+
+async def _page(
+    request: AnyRequest, services: Services, desk: Desk, *, typed: str = "", wrong: str | None = None
+) -> Html:
+    views = await _sources(services, desk)
+    async with desk.transaction() as conn:
+        held = await find_held(conn, desk.business_id)
+    return page(
+        request,
+        "knowledge.html",
+        status=400 if wrong else 200,
+        place="knowledge",
+        sources=views,
+        pages=sum(view.documents for view in views),
+        held=held,
+        typed=typed,
+        wrong=wrong,
+    )
+
+
+async def _sources(services: Services, desk: Desk, since: str = "") -> list[SourceView]:
+    async with desk.transaction() as conn:
+        rows = await list_sources(conn, desk.business_id)
+        waiting = await waiting_sources(conn, desk.business_id)
+    now = services.clock()
+    return [view_source(row, waiting=str(row.source_id) in waiting, now=now, since=since) for row in rows]
+
+
+async def _source(services: Services, desk: Desk, source_id: UUID, since: str = "") -> SourceView:
+    for view in await _sources(services, desk, since):
+        if view.source_id == source_id:
+            return view
+    raise NotFound
+
+
+HANDLERS = [
+    knowledge,
+    add_a_site,
+    add_some_files,
+    source,
+    progress,
+    update,
+    publish_anyway,
+    discard,
+]

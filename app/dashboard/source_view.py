@@ -1,0 +1,140 @@
+"""A source and a ledger line as the owner reads them: states to words, phases to what is being done.
+
+Pure. How long still is reckoned from how far this phase came since the page first saw it; that start
+travels in the address of the next look, so the server keeps nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+from uuid import UUID
+
+from app.dashboard.formats import number, plural
+from app.dashboard.queries import LedgerRow, SourceRow
+from ingestion.model import Reason
+from ingestion.sentences import sentence_for
+
+DOING = {
+    "crawl": "Reading pages",
+    "chunk": "Sorting what was read",
+    "embed": "Learning it",
+    "publish": "Publishing",
+    "done": "Publishing",
+}
+STATES = {
+    "published": ("up to date", "good"),
+    "held": ("waits for you", "warn"),
+    "failed": ("did not work", "bad"),
+}
+STATUSES = {
+    "fetched": ("read", "good"),
+    "unchanged": ("unchanged", "good"),
+    "skipped": ("left out", ""),
+    "failed": ("failed", "bad"),
+}
+LEAST_SECONDS = 2.0  # watched before a time is named
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    source_id: UUID
+    kind: str
+    url: str
+    schedule: str
+    crawl_id: UUID | None
+    words: str
+    tone: str
+    busy: bool
+    sentence: str | None
+    doing: str
+    count: str
+    done: int
+    total: int
+    left: float | None  # seconds
+    since: str
+    documents: int
+    files: int
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerView:
+    url: str
+    word: str
+    tone: str
+    sentence: str
+    words: int
+    bytes: int
+    document_id: UUID | None
+    live: bool
+
+
+def view_source(row: SourceRow, *, waiting: bool, now: datetime, since: str = "") -> SourceView:
+    """`waiting`: a job for this source is due or runs. `since`: what the last view said, or ''."""
+    running = row.state == "running"
+    busy = running or waiting
+    words, tone = (
+        ("reading now", "")
+        if running
+        else ("waits its turn", "")
+        if waiting
+        else STATES.get(row.state or "", ("not read yet", ""))
+    )
+    done, total = (row.done or 0, row.total or 0) if running else (0, 0)
+    phase = row.phase or "crawl"
+    left, mark = _left(phase, done, total, now, since) if running else (None, "")
+    return SourceView(
+        source_id=row.source_id,
+        kind=row.kind,
+        url=row.url,
+        schedule=row.schedule,
+        crawl_id=row.crawl_id,
+        words=words,
+        tone=tone,
+        busy=busy,
+        sentence=row.reason if row.state in {"failed", "held"} else None,
+        doing=DOING.get(phase, "Working") if running else "Starting in a moment",
+        count=_count(phase, done, total) if running else "",
+        done=min(done, total) if total else done,
+        total=total,
+        left=left,
+        since=quote(mark),
+        documents=row.documents,
+        files=row.files,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def view_ledger(row: LedgerRow, live: set[UUID]) -> LedgerView:
+    word, tone = STATUSES[row.status]
+    if row.status == "fetched" and row.reason:
+        word, tone = "read in part", "warn"
+    sentence = sentence_for(Reason(row.reason), row.detail, row.http) if row.reason else ""
+    return LedgerView(row.url, word, tone, sentence, row.words, row.bytes, row.document_id, row.document_id in live)
+
+
+def _count(phase: str, done: int, total: int) -> str:
+    if not total:
+        return plural(done, "page") if done and phase == "crawl" else ""
+    what = "pages" if phase in {"crawl", "chunk"} else "answer sources" if phase == "embed" else ""
+    return f"{number(done)} of {number(total)} {what}".strip()
+
+
+def _left(phase: str, done: int, total: int, now: datetime, since: str) -> tuple[float | None, str]:
+    """Seconds still in this phase (None: cannot be said), and the mark for the next look."""
+    fresh = f"{phase}.{done}.{now.timestamp():.1f}"
+    try:
+        known_phase, first, at = since.split(".", 2)
+        first_done, began = int(first), float(at)
+    except ValueError:
+        return None, fresh
+    if known_phase != phase or first_done > done:
+        return None, fresh
+    seconds, gained = now.timestamp() - began, done - first_done
+    if not total or gained <= 0 or seconds < LEAST_SECONDS:
+        return None, since
+    return max(total - done, 0) * seconds / gained, since

@@ -1,0 +1,1 @@
+"""A bakery of our own invention, so that the first minute is not empty."""
