@@ -29,6 +29,15 @@ export function begin(known) {
 /** Whether a conversation of before may be asked for. */
 export const returning = () => kept && proof !== null;
 
+/** The host page knows the visitor, and the browser lets this frame keep nothing: what was said before stays closed. */
+export const blocked = () => {
+  try {
+    return kept && proof === null && !window.localStorage;
+  } catch {
+    return kept;
+  }
+};
+
 /** The first message is accepted: from here on the browser keeps the id, in two halves. */
 export function keep() {
   const secret = proof;

@@ -85,6 +85,7 @@ function start() {
       input.value = api.draft();
       grow();
       if (api.returning()) await restoreConversation();
+      else if (api.blocked()) note(word('not_shown'));
     },
     opened: (narrow) => {
       // A phone's keyboard would hide the greeting: there the visitor taps the line first.

@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
 from litestar.response import Stream
 
 from app.businesses.queries import find_by_slug, read_widget_key
@@ -41,6 +43,7 @@ from app.leads.queries import BusinessOfLead
 from app.people.queries import find_person
 from app.services import Services
 
+Parts = NamedDependency[SkipValidation[Services]]
 SMALL_BODY = 16 * 1024  # 2,000 characters are 12 kB of escaped JSON at most
 PRIVATE = {"Cache-Control": "no-store", "Vary": "Origin"}
 FOREVER = "public, max-age=31536000, immutable"
@@ -54,7 +57,7 @@ async def loader(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/widget/{version:str}/{name:str}")
-async def frame_file(request: AnyRequest, version: str, name: str) -> Response[bytes]:
+async def frame_file(request: AnyRequest, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """Only listed names: no path of the request reaches the file system."""
     asset = widget().files.get(name)
     if asset is None:
@@ -75,7 +78,7 @@ def _file(request: AnyRequest, asset: Asset, headers: dict[str, str]) -> Respons
 
 
 @get("/w/{key:str}/frame")
-async def frame(request: AnyRequest, services: Services, key: str) -> Response[str]:
+async def frame(request: AnyRequest, services: Parts, key: FromPath[str]) -> Response[str]:
     wanted = request.headers.get("accept-language")
     headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language", "Permissions-Policy": NO_DEVICES}
     try:
@@ -91,7 +94,7 @@ async def frame(request: AnyRequest, services: Services, key: str) -> Response[s
 
 
 @post("/w/{key:str}/session", status_code=200, request_max_body_size=SMALL_BODY)
-async def session(request: AnyRequest, services: Services, key: str) -> Response[dict[str, str]]:
+async def session(request: AnyRequest, services: Parts, key: FromPath[str]) -> Response[dict[str, str]]:
     """A token for a new or a known visitor. Nothing is written: an opened chat leaves no trace."""
     check_origin(services, request)
     business = await business_of(services, key)
@@ -108,7 +111,7 @@ async def session(request: AnyRequest, services: Services, key: str) -> Response
 
 
 @post("/w/{key:str}/messages", status_code=200, request_max_body_size=SMALL_BODY)
-async def messages(request: AnyRequest, services: Services, key: str) -> Stream:
+async def messages(request: AnyRequest, services: Parts, key: FromPath[str]) -> Stream:
     """One question, its answer as events. The same again with Last-Event-ID goes on where it broke."""
     check_origin(services, request)
     business = await business_of(services, key)
@@ -132,7 +135,9 @@ async def messages(request: AnyRequest, services: Services, key: str) -> Stream:
 
 
 @post("/w/{key:str}/messages/{message_id:uuid}/stop", status_code=200, request_max_body_size=SMALL_BODY)
-async def stop(request: AnyRequest, services: Services, key: str, message_id: UUID) -> Response[dict[str, bool]]:
+async def stop(
+    request: AnyRequest, services: Parts, key: FromPath[str], message_id: FromPath[UUID]
+) -> Response[dict[str, bool]]:
     """In force at once. A page that goes away sends it as a beacon, with the token in the body."""
     check_origin(services, request)
     business = await business_of(services, key)
@@ -152,7 +157,7 @@ async def stop(request: AnyRequest, services: Services, key: str, message_id: UU
 
 
 @get("/w/{key:str}/conversation")
-async def conversation(request: AnyRequest, services: Services, key: str) -> Response[dict[str, Any]]:
+async def conversation(request: AnyRequest, services: Parts, key: FromPath[str]) -> Response[dict[str, Any]]:
     check_origin(services, request)
     business = await business_of(services, key)
     await slow_down(services, request, business, address=admission.OTHERS_OF_ADDRESS)
@@ -164,7 +169,7 @@ async def conversation(request: AnyRequest, services: Services, key: str) -> Res
 
 
 @delete("/w/{key:str}/visitor", status_code=200)
-async def forget(request: AnyRequest, services: Services, key: str) -> Response[dict[str, bool]]:
+async def forget(request: AnyRequest, services: Parts, key: FromPath[str]) -> Response[dict[str, bool]]:
     check_origin(services, request)
     business = await business_of(services, key)
     await slow_down(services, request, business, address=admission.OTHERS_OF_ADDRESS)
@@ -174,7 +179,7 @@ async def forget(request: AnyRequest, services: Services, key: str) -> Response[
 
 
 @post("/w/{key:str}/leads", status_code=201, request_max_body_size=SMALL_BODY)
-async def leads(request: AnyRequest, services: Services, key: str) -> Response[dict[str, str]]:
+async def leads(request: AnyRequest, services: Parts, key: FromPath[str]) -> Response[dict[str, str]]:
     """201 means: stored, with the mail to the business beside it. The same key and words give the same answer."""
     check_origin(services, request)
     business = await business_of(services, key)
@@ -212,7 +217,7 @@ async def leads(request: AnyRequest, services: Services, key: str) -> Response[d
 
 
 @get("/demo/{slug:str}")
-async def demo(services: Services, slug: str) -> Response[str]:
+async def demo(services: Parts, slug: FromPath[str]) -> Response[str]:
     """A page of ours with the widget on it, to try and to show."""
     async with services.database.directory_transaction() as conn:
         business_id = await find_by_slug(conn, slug)
