@@ -113,7 +113,7 @@ def view_ledger(row: LedgerRow, live: set[UUID]) -> LedgerView:
     word, tone = STATUSES[row.status]
     if row.status == "fetched" and row.reason:
         word, tone = "read in part", "warn"
-    sentence = sentence_for(Reason(row.reason), row.detail, row.http) if row.reason else ""
+    sentence = sentence_for(Reason(row.reason), row.url, row.detail) if row.reason else ""
     return LedgerView(row.url, word, tone, sentence, row.words, row.bytes, row.document_id, row.document_id in live)
 
 

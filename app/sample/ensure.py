@@ -16,6 +16,7 @@ from app.businesses.model import NewBusiness
 from app.businesses.queries import find_by_slug
 from app.errors import Conflict
 from app.knowledge.manage import add_site
+from app.sample.queries import find_site, move_site
 from app.services import Services
 
 SAMPLE_SLUG = "sample"
@@ -32,7 +33,12 @@ async def ensure_sample(services: Services) -> UUID:
     async with services.database.directory_transaction() as conn:
         account = await ensure_account(conn, normalised(services.settings.operator_email or OPERATOR))
         await insert_membership(conn, account.account_id, business_id, "owner")
-    await add_site(services, business_id, address, actor=ACTOR)
+    async with services.database.business_transaction(business_id) as conn:
+        known = await find_site(conn, business_id)
+        if known is not None and known != address:
+            await move_site(conn, business_id, address)
+    if known != address:
+        await add_site(services, business_id, address, actor=ACTOR)
     return business_id
 
 
