@@ -12,7 +12,7 @@ import socket
 import ssl
 import zlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -33,7 +33,10 @@ MAX_HEADER_BYTES = 64 * 1024
 CONNECTIONS_PER_HOST = 8
 HOSTS_KEPT = 64
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_ACCEPT = "text/html,application/xhtml+xml,application/pdf,text/plain,text/markdown;q=0.9,application/xml;q=0.8,*/*;q=0.5"
+_OWN_PATHS = ("/sample", "/robots.txt", "/sitemap.xml")
+_ACCEPT = (
+    "text/html,application/xhtml+xml,application/pdf,text/plain,text/markdown;q=0.9,application/xml;q=0.8,*/*;q=0.5"
+)
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 PoolKey = tuple[str, str, int, str]
@@ -57,6 +60,7 @@ class OutboundFetcher:
         total_seconds: float = TOTAL_SECONDS,
     ):
         self._owned = settings.crawl_private_hosts
+        self._own = parse_address(settings.public_url).endpoint
         self._agent = f"Milo/0.1 (+{settings.public_url.rstrip('/')}/)"
         self._resolve = resolve or _resolve
         self._connect = connect or self._open_transport
@@ -101,7 +105,9 @@ class OutboundFetcher:
             passed.append(address.url)
             following = _parse(urljoin(address.url, _as_text(location)))
             if address.scheme == "https" and following.scheme == "http" and not started_plain:
-                raise FetchFailed(Reason.BAD_RESPONSE, "redirect from https to http", http=result.status, url=following.url)
+                raise FetchFailed(
+                    Reason.BAD_RESPONSE, "redirect from https to http", http=result.status, url=following.url
+                )
             address = following
             conditions = {}  # they describe the first address, and nothing else is carried on
 
@@ -125,6 +131,9 @@ class OutboundFetcher:
     async def _checked(self, address: WebAddress) -> str:
         """The one address that will be connected to. Any denied answer refuses the host."""
         owned = address.endpoint in self._owned
+        if address.endpoint == self._own and not address.target.startswith(_OWN_PATHS):
+            # Milo's own pages are no business's text, and its mailbox page is nobody else's.
+            raise FetchFailed(Reason.REFUSED_ADDRESS, "Milo's own address", url=address.url)
         if not owned and address.port not in (80, 443):
             raise FetchFailed(Reason.REFUSED_ADDRESS, f"port {address.port}", url=address.url)
         known = literal(address.host)
@@ -178,7 +187,7 @@ class OutboundFetcher:
                 await response.aclose()
 
     @asynccontextmanager
-    async def _pool(self, address: WebAddress, pinned: str) -> AsyncIterator[httpx2.AsyncBaseTransport]:
+    async def _pool(self, address: WebAddress, pinned: str) -> AsyncGenerator[httpx2.AsyncBaseTransport]:
         key: PoolKey = (address.scheme, pinned, address.port, address.host)
         pool = self._pools.get(key)
         if pool is None:
@@ -251,7 +260,7 @@ async def _read(response: httpx2.Response, url: str, max_bytes: int) -> FetchRes
     return FetchResult(url, status, headers, body)
 
 
-async def _decoded(response: httpx2.Response, encoding: str, max_bytes: int, url: str) -> AsyncIterator[bytes]:
+async def _decoded(response: httpx2.Response, encoding: str, max_bytes: int, url: str) -> AsyncGenerator[bytes]:
     """The body unpacked piece by piece, never more than `max_bytes` of it in memory."""
     coding = encoding.strip().lower()
     if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):

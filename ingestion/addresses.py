@@ -22,10 +22,12 @@ _ENCODED = re.compile(r"(%[0-9A-Fa-f]{2})")
 _NUMBERS = re.compile(r"\d+")
 # Endings that are never text for a reader, so that no request is spent on them.
 _NOT_TEXT = frozenset(
-    "7z aac ai apk atom avi avif bin bmp bz2 cab css csv dmg doc docx dwg eot eps epub exe flac flv gif gz ico ics iso jar jpeg"
-    " jpg js json jsonld key kml kmz m3u m3u8 m4a m4v map mid midi mjs mkv mov mp3 mp4 mpeg mpg msi numbers odp ods odt ogg"
-    " ogv otf pages pkg png pps ppsx ppt pptx ps psd rar rss rtf svg swf tar tgz tif tiff ttf vcf wav webm webmanifest webp"
-    " wma wmv woff woff2 xls xlsx xml xz zip".split()
+    """
+    7z aac ai apk atom avi avif bin bmp bz2 cab css csv dmg doc docx dwg eot eps epub exe flac flv gif gz ico ics
+    iso jar jpeg jpg js json jsonld key kml kmz m3u m3u8 m4a m4v map mid midi mjs mkv mov mp3 mp4 mpeg mpg msi
+    numbers odp ods odt ogg ogv otf pages pkg png pps ppsx ppt pptx ps psd rar rss rtf svg swf tar tgz tif tiff
+    ttf vcf wav webm webmanifest webp wma wmv woff woff2 xls xlsx xml xz zip
+    """.split()
 )
 
 

@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from ingestion.addresses import Scope, canonical
 from ingestion.frontier import Frontier, Waiting
 from ingestion.model import ExtractedDocument, LedgerEntry, PageStatus, Reason
-from ingestion.ports import Extractor, FetchFailed, Fetcher
+from ingestion.ports import Extractor, Fetcher, FetchFailed
 from ingestion.robots import MAX_BYTES as ROBOTS_BYTES
 from ingestion.robots import Robots, parse_robots
 from ingestion.sitemap import MAX_BYTES as SITEMAP_BYTES
@@ -59,7 +59,9 @@ class Crawled:
 OnCrawled = Callable[[Crawled, int, int], Awaitable[None]]  # with: answered so far, met so far
 
 
-async def crawl(plan: CrawlPlan, known: Known, fetcher: Fetcher, extractor: Extractor, tell: OnCrawled) -> Reason | None:
+async def crawl(
+    plan: CrawlPlan, known: Known, fetcher: Fetcher, extractor: Extractor, tell: OnCrawled
+) -> Reason | None:
     """Returns why the start could not be read, or None. Every address met is told exactly once."""
     start = canonical(plan.start)
     if start is None:
@@ -262,6 +264,8 @@ class _Crawl:
 
     def _judge(self, entry: LedgerEntry, seen: Visit, known: KnownPage | None) -> Crawled:
         document = seen.document
+        if seen.status is PageStatus.FAILED and seen.reason not in (Reason.NOT_FOUND, Reason.GONE):
+            return Crawled(entry, known=known)  # its last good text stays, and its links lead on
         if seen.status is PageStatus.UNCHANGED and known is not None:
             return self._unless_duplicate(
                 Crawled(replace(entry, words=known.words), known=known), known.text_hash, entry.url
@@ -282,7 +286,9 @@ class _Crawl:
         first = self._texts.setdefault(text_hash, url)
         if first == url:
             return crawled
-        entry = replace(crawled.entry, status=PageStatus.SKIPPED, reason=Reason.DUPLICATE, detail=f"same text as {first}")
+        entry = replace(
+            crawled.entry, status=PageStatus.SKIPPED, reason=Reason.DUPLICATE, detail=f"same text as {first}"
+        )
         return Crawled(entry, known=crawled.known)
 
     # ---- telling

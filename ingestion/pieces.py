@@ -14,13 +14,17 @@ from dataclasses import dataclass
 from ingestion.model import BlockKind, StoredBlock
 from ingestion.ports import Tokenizer
 
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[¿¡]?[^\W\d_a-z]|[\"'“‘«(\[¿¡]?\d|[-–•])|[。！？]+[」』”’）]*\s*|[؟۔।]\s*")
+_END = re.compile(
+    r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[¿¡]?[^\W\d_a-z]|[\"'“‘«(\[¿¡]?\d|[-–•])|[。！？]+[」』”’）]*\s*|[؟۔।]\s*"
+)
 # A full stop after these ends no sentence. Lower case, without the stop.
 _SHORT = frozenset(
-    "a abs adr al approx apr art aug av ave bd bl bldg bzw ca cf co corp dec dept dez dipl dr ed eg e.g etc ev e.v ext feb fig"
-    " fr fri ggf gmbh hr hrs i.e ie inc incl inkl ing jan jr jul jun kl lt ltd m max mme mo mon mr mrs ms min mind nr no nov"
-    " núm o.g oct okt p pp prof rd s sat sen sep sept sog sr st ste str stk sun tel th thu tlf tue u.a usw v.a vgl vs wed z.b"
-    " zzgl".split()
+    """
+    a abs adr al approx apr art aug av ave bd bl bldg bzw ca cf co corp dec dept dez dipl dr ed eg e.g etc ev e.v
+    ext feb fig fr fri ggf gmbh hr hrs i.e ie inc incl inkl ing jan jr jul jun kl lt ltd m max mme mo mon mr mrs
+    ms min mind nr no nov núm o.g oct okt p pp prof rd s sat sen sep sept sog sr st ste str stk sun tel th thu tlf
+    tue u.a usw v.a vgl vs wed z.b zzgl
+    """.split()
 )
 
 

@@ -69,9 +69,7 @@ class Fetcher(Protocol):
 class Extractor(Protocol):
     """Parses in a child process that can be killed."""
 
-    async def extract(
-        self, body: bytes, *, url: str, media_type: str, charset: str | None = None
-    ) -> ExtractedDocument:
+    async def extract(self, body: bytes, *, url: str, media_type: str, charset: str | None = None) -> ExtractedDocument:
         """Never raises for bad input: an unreadable document has a `reason` and no blocks."""
         ...
 

@@ -16,7 +16,7 @@ from ingestion.addresses import ending
 from ingestion.extract.child import DOCUMENT_LIMIT
 from ingestion.extract.read import EXTRACTOR_VERSION, HTML_TYPES, READABLE
 from ingestion.model import Block, ExtractedDocument, PageStatus, Reason
-from ingestion.ports import Extractor, FetchFailed, Fetcher, FetchResult
+from ingestion.ports import Extractor, Fetcher, FetchFailed, FetchResult
 
 _BY_ENDING = {"pdf": "application/pdf", "md": "text/markdown", "markdown": "text/markdown", "txt": "text/plain"}
 _LONGEST_RETRY = 30.0  # seconds a server may ask us to wait before one more try
@@ -26,7 +26,9 @@ _CHALLENGE_BODY = re.compile(
     rb"|ddos-guard|aws-waf-token|awswaf|px-captcha|<title>\s*(?:Just a moment|Attention Required|One moment, please)",
     re.I,
 )
-_CHALLENGE_ONLY = re.compile(rb"_cf_chl_opt|<title>\s*(?:Just a moment|Attention Required)[^<]{0,40}(?:Cloudflare|\.\.\.)", re.I)
+_CHALLENGE_ONLY = re.compile(
+    rb"_cf_chl_opt|<title>\s*(?:Just a moment|Attention Required)[^<]{0,40}(?:Cloudflare|\.\.\.)", re.I
+)
 _CHALLENGE_LENGTH = 60_000
 
 
@@ -177,10 +179,7 @@ def _is_challenge(result: FetchResult) -> bool:
 def _retry_after(result: FetchResult) -> float | None:
     """Seconds to wait before one more try; None when the server names no time, or a longer one."""
     value = result.headers.get("retry-after", "").strip()
-    if value.isdigit():
-        seconds = float(value)
-    else:
-        seconds = _until(value)
+    seconds = float(value) if value.isdigit() else _until(value)
     return seconds if 0 <= seconds <= _LONGEST_RETRY else None
 
 

@@ -24,7 +24,9 @@ _SET_APART = frozenset({"a", "button", "span", "label", "small", "time", "strong
 _BOLD = frozenset({"b", "strong", "th"})
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
-_FILE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|bmp|avif)\b|^(?:img|dsc|image|photo|bild|foto|screenshot)[-_ ]?\d*$", re.I)
+_FILE_NAME = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|bmp|avif)\b|^(?:img|dsc|image|photo|bild|foto|screenshot)[-_ ]?\d*$", re.I
+)
 _BOLD_HEADING_WORDS = 12
 _OPTIONS_SHOWN = 20
 _PAIR_CHARACTERS = 80

@@ -31,7 +31,12 @@ class ChildExtractor:
     """Open with `async with`; safe to share between tasks."""
 
     def __init__(
-        self, *, children: int = 2, wall_seconds: float = 20.0, documents_per_child: int = 200, idle_seconds: float = 20.0
+        self,
+        *,
+        children: int = 2,
+        wall_seconds: float = 20.0,
+        documents_per_child: int = 200,
+        idle_seconds: float = 20.0,
     ):
         self._wall = wall_seconds
         self._documents = documents_per_child
@@ -53,9 +58,7 @@ class ChildExtractor:
         for child in waiting:
             await child.end()
 
-    async def extract(
-        self, body: bytes, *, url: str, media_type: str, charset: str | None = None
-    ) -> ExtractedDocument:
+    async def extract(self, body: bytes, *, url: str, media_type: str, charset: str | None = None) -> ExtractedDocument:
         limit = HTML_LIMIT if media_type in HTML_TYPES else DOCUMENT_LIMIT
         if len(body) > limit:
             return _unread(Reason.TOO_LARGE, f"{limit // 2**20} MB")

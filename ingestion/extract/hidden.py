@@ -18,13 +18,17 @@ _NEVER_SHOWN = re.compile(
     re.I,
 )
 _TRANSPARENT = re.compile(r"(?<![-\w])opacity\s*:\s*0?(?:\.0+)?\s*(?:;|!|$)|(?<![-\w])opacity\s*:\s*0(?:\.0+)?%", re.I)
-_OFF_SCREEN = re.compile(r"(?:left|right|top|bottom|margin-left|margin-top)\s*:\s*-\d{3,}(?:\.\d+)?(?:px|em|rem|vw|vh)", re.I)
+_OFF_SCREEN = re.compile(
+    r"(?:left|right|top|bottom|margin-left|margin-top)\s*:\s*-\d{3,}(?:\.\d+)?(?:px|em|rem|vw|vh)", re.I
+)
 _NO_SIZE = re.compile(r"(?<![-\w])(?:max-)?(?:width|height)\s*:\s*[01]?(?:px)?\s*(?:;|!|$)", re.I)
 _CLIPPED = re.compile(r"overflow(?:-[xy])?\s*:\s*(?:hidden|clip)", re.I)
 _COLOURS = re.compile(r"(?<![-\w])(color|background(?:-color)?)\s*:\s*([^;!]+)", re.I)
 _FADED_IN = re.compile(r"transform|transition|animation|will-change", re.I)
 _FADING_CLASS = re.compile(r"\b(?:wow|aos|animate\w*|fade\w*|reveal\w*|lazy\w*|invisible-until\w*)\b", re.I)
-_OPENED_CLASS = re.compile(r"collaps|accordion|tab-?pane|tab-?content|tabs?__|dropdown|toggle|modal|spoiler|expand", re.I)
+_OPENED_CLASS = re.compile(
+    r"collaps|accordion|tab-?pane|tab-?content|tabs?__|dropdown|toggle|modal|spoiler|expand", re.I
+)
 _FOR_READERS = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?|element-invisible|a11y-hidden)(?:\s|$)", re.I
 )
@@ -41,7 +45,7 @@ class Hiding:
     def __init__(self, page: Page):
         self._by_sheet = _hidden_by_sheets(page.styles)
         self._opened = {
-            attributes["href"][1:] for tag, attributes in page.references if attributes.get("href", "").startswith("#")
+            attributes["href"][1:] for _, attributes in page.references if attributes.get("href", "").startswith("#")
         }
         stack: list[Element | str] = [page.body]
         while stack:

@@ -154,7 +154,9 @@ def _links(page: Page, url: str) -> tuple[str, ...]:
     base = _base(page, url)
     found: dict[str, None] = {}
     for tag, attributes in page.references:
-        if tag == "link" and not {"alternate", "canonical", "next", "prev"} & set(attributes.get("rel", "").lower().split()):
+        if tag == "link" and not {"alternate", "canonical", "next", "prev"} & set(
+            attributes.get("rel", "").lower().split()
+        ):
             continue
         if tag == "link" and ("xml" in attributes.get("type", "") or "json" in attributes.get("type", "")):
             continue

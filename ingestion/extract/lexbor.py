@@ -14,12 +14,13 @@ def parse(text: str) -> Page:
     """Raises ValueError or MemoryError where the engine gives up."""
     parser = LexborHTMLParser(text)
     page = Page(body=Element("body", {}))
-    node = parser.root
-    if node is None:
+    root = parser.root
+    if root is None:
         return page
-    page.language = _attributes(node).get("lang", "") or _attributes(node).get("xml:lang", "")
+    page.language = _attributes(root).get("lang", "") or _attributes(root).get("xml:lang", "")
     parents: list[Element] = [page.body]
-    while node is not None:
+    node: LexborNode = root
+    while True:
         tag = node.tag or ""
         entered = None
         if tag == "-text":
@@ -33,13 +34,13 @@ def parse(text: str) -> Page:
             continue
         following = node.next
         while following is None:
-            node = node.parent
-            if node is None or len(parents) == 1:
+            above = node.parent
+            if above is None or len(parents) == 1:
                 return page
+            node = above
             parents.pop()
             following = node.next
         node = following
-    return page
 
 
 def _element(node: LexborNode, tag: str, page: Page, parent: Element, *, deep: bool) -> Element | None:

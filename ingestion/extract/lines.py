@@ -13,7 +13,9 @@ from ingestion.model import Block, BlockKind
 
 _BULLET = re.compile(r"^(?:[•·▪●○◦‣∙■□➢✓*–-]|o(?= [A-ZÄÖÜ]))\s*(?=\S)")
 _NUMBERED = re.compile(r"^(?:§+\s*\d+\w?|\(?\d{1,2}(?:\.\d{1,2})*[.)]|[a-zA-Z]\))(?=\s)")
-_SECTION = re.compile(r"^(?:§+\s*\d+\w?|(?:article|artikel|kapitel|chapter|section|abschnitt|teil|part)\s+[\dIVX]+)\b", re.I)
+_SECTION = re.compile(
+    r"^(?:§+\s*\d+\w?|(?:article|artikel|kapitel|chapter|section|abschnitt|teil|part)\s+[\dIVX]+)\b", re.I
+)
 _ENDS = ".!?:;…"
 _PARAGRAPH_CHARACTERS = 2_000
 

@@ -59,7 +59,9 @@ class _Reader:
     def line(self, line: str, following: str) -> None:
         if fence := _FENCE.match(line):
             self.flush()
-            self._fence = "" if self._fence and fence.group(1).startswith(self._fence) else self._fence or fence.group(1)[:3]
+            self._fence = (
+                "" if self._fence and fence.group(1).startswith(self._fence) else self._fence or fence.group(1)[:3]
+            )
             return
         if self._fence:
             self._add(BlockKind.PARAGRAPH, line, plain=True)
@@ -99,7 +101,9 @@ class _Reader:
             self._add(self._kind, text)
         self._kind = BlockKind.PARAGRAPH
 
-    def _add(self, kind: BlockKind, text: str, *, level: int = 0, plain: bool = False, header: str | None = None) -> None:
+    def _add(
+        self, kind: BlockKind, text: str, *, level: int = 0, plain: bool = False, header: str | None = None
+    ) -> None:
         shown = text if plain else self._plain(text)
         shown, removed = clean(shown)
         self.removed += removed

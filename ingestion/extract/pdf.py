@@ -23,7 +23,9 @@ MAX_CHARACTERS = 2_000_000
 _MAGIC = b"%PDF-"
 _EDGE_LINES = 2
 _DIGITS = re.compile(r"\d+")
-_FILE_NAME = re.compile(r"\.(?:docx?|odt|pdf|indd|qxd|xlsx?|pptx?|cdr|rtf|pages|tmp)\b|^microsoft word|^untitled|^unbenannt|[_\\/]", re.I)
+_FILE_NAME = re.compile(
+    r"\.(?:docx?|odt|pdf|indd|qxd|xlsx?|pptx?|cdr|rtf|pages|tmp)\b|^microsoft word|^untitled|^unbenannt|[_\\/]", re.I
+)
 
 
 def extract_pdf(body: bytes, name: str) -> ExtractedDocument:
@@ -135,7 +137,14 @@ def _title(reader: PdfReader, blocks: list[Block], name: str) -> str:
         named = ""  # a broken title is no reason to lose the text
     if len(named) >= 4 and " " in named and not _FILE_NAME.search(named):
         return named[:300]
-    first = next((b.text for b in blocks[:3] if len(b.text) <= 120 and sum(map(str.isalpha, b.text)) >= max(4, len(b.text) // 2)), "")
+    first = next(
+        (
+            b.text
+            for b in blocks[:3]
+            if len(b.text) <= 120 and sum(map(str.isalpha, b.text)) >= max(4, len(b.text) // 2)
+        ),
+        "",
+    )
     return first or name
 
 

@@ -6,8 +6,8 @@ no HTML5 tree rules, so it does not lose text to them either; it is about ten ti
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup, Comment, NavigableString, PageElement, Tag
-from bs4.element import PreformattedString
+from bs4 import BeautifulSoup
+from bs4.element import Comment, NavigableString, PageElement, PreformattedString, Tag
 
 from ingestion.extract.tree import DROPPED, MAX_DEPTH, REFERENCES, Element, Page
 

@@ -41,7 +41,11 @@ def pack_document(document: ExtractedDocument) -> bytes:
 def unpack_document(head: bytes) -> ExtractedDocument:
     """Raises ValueError, TypeError or KeyError for anything but a document."""
     fields: dict[str, Any] = json.loads(head)
-    blocks = tuple(Block(**{**block, "kind": BlockKind(block["kind"])}) for block in fields.pop("blocks"))
+    blocks = tuple(_block(block) for block in fields.pop("blocks"))
     links = tuple(str(link) for link in fields.pop("links"))
     reason = fields.pop("reason")
     return ExtractedDocument(blocks=blocks, links=links, reason=Reason(reason) if reason else None, **fields)
+
+
+def _block(fields: dict[str, Any]) -> Block:
+    return Block(BlockKind(fields["kind"]), fields["text"], fields["level"], fields["page"], fields["header"])

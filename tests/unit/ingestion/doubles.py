@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from uuid import uuid5, UUID
+from uuid import UUID, uuid5
 
 from ingestion.model import BlockKind, Reason, StoredBlock, Version
 from ingestion.ports import FetchFailed, FetchResult

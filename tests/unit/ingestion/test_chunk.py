@@ -52,7 +52,11 @@ def test_every_passage_is_exactly_its_spans_and_no_text_is_lost(pages: list[list
 
 
 def test_a_heading_begins_a_new_passage_only_once_enough_is_gathered():
-    page = version("http://a.example/", "Page", [(HEADING, "One", 2), words(100, 1), (HEADING, "Two", 2), words(200, 2), (HEADING, "Three", 2), words(60, 3)])
+    page = version(
+        "http://a.example/",
+        "Page",
+        [(HEADING, "One", 2), words(100, 1), (HEADING, "Two", 2), words(200, 2), (HEADING, "Three", 2), words(60, 3)],
+    )
     chunks = chunk_source([page], TOKENS)
     assert [chunk.text.split("\n")[0] for chunk in chunks] == ["One", "Three"]
     assert chunks[0].tokens >= BREAK_TOKENS
@@ -102,7 +106,11 @@ def test_a_row_longer_than_a_passage_is_cut_at_its_cells():
 
 
 def test_windows_carry_title_and_own_headings_in_front():
-    page = version("http://a.example/", "Visit", [(HEADING, "Visit", 1), (HEADING, "Hours", 2), "Open from ten.", (HEADING, "Prices", 2), "Adults pay five."])
+    page = version(
+        "http://a.example/",
+        "Visit",
+        [(HEADING, "Visit", 1), (HEADING, "Hours", 2), "Open from ten.", (HEADING, "Prices", 2), "Adults pay five."],
+    )
     (chunk,) = chunk_source([page], TOKENS)
     assert chunk.windows[0].startswith("Visit\nVisit\nHours")
     assert "Visit > Hours\nHours Open from ten." in chunk.windows
@@ -111,7 +119,11 @@ def test_windows_carry_title_and_own_headings_in_front():
 
 def test_what_stands_on_most_pages_is_kept_once_on_the_first():
     pages = [
-        version(f"http://a.example/{n}", f"Part {n} | Harbour Museum", ["Home", "Shop", f"Text of page {n} alone.", "Open daily 10-17", "Tel. 1234"])
+        version(
+            f"http://a.example/{n}",
+            f"Part {n} | Harbour Museum",
+            ["Home", "Shop", f"Text of page {n} alone.", "Open daily 10-17", "Tel. 1234"],
+        )
         for n in range(6)
     ]
     chunks = chunk_source(pages, TOKENS)
@@ -119,12 +131,16 @@ def test_what_stands_on_most_pages_is_kept_once_on_the_first():
     assert [chunk.text for chunk in recurring] == ["Home\nShop\nOpen daily 10-17\nTel. 1234"]
     assert recurring[0].version_id == pages[0].version_id
     assert recurring[0].title == "Harbour Museum"
-    assert [chunk.text for chunk in chunks if chunk.kind is ChunkKind.PAGE] == [f"Text of page {n} alone." for n in range(6)]
+    assert [chunk.text for chunk in chunks if chunk.kind is ChunkKind.PAGE] == [
+        f"Text of page {n} alone." for n in range(6)
+    ]
     assert [chunk.title for chunk in chunks if chunk.kind is ChunkKind.PAGE] == [f"Part {n}" for n in range(6)]
 
 
 def test_a_common_line_between_a_pages_own_lines_stays_with_its_page():
-    pages = [version(f"http://a.example/{n}", "T", [f"Concert {n}", "Begins 19:30", f"With band {n}"]) for n in range(6)]
+    pages = [
+        version(f"http://a.example/{n}", "T", [f"Concert {n}", "Begins 19:30", f"With band {n}"]) for n in range(6)
+    ]
     assert all("Begins 19:30" in chunk.text for chunk in chunk_source(pages, TOKENS))
 
 

@@ -1,0 +1,106 @@
+"""What an owner does with sources: add a site, add files, read anew, publish or discard a held reading.
+
+Called by the dashboard, the CLI and the sample. Each writes its rows, its job and its line in the audit
+log in one transaction, and rings for a worker after the commit. Raises MiloError with the owner's sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from app.audit.queries import insert_audit
+from app.db.pool import Connection
+from app.errors import BadInput, Conflict, NotFound
+from app.jobs.model import IngestSource, JobRef
+from app.jobs.queue import enqueue
+from app.knowledge.files import file_name, file_type
+from app.knowledge.model import FILES_URL, Added, NewFile, Writes
+from app.knowledge.queries import put_file, put_source, read_schedule
+from app.outbound_rules import BadAddress, parse_address
+from ingestion.addresses import canonical
+from ingestion.generations.queries import discard_generation, publish_generation
+from ingestion.model import Reason
+from ingestion.sentences import sentence_for
+
+
+async def add_site(parts: Writes, business_id: UUID, address: str, *, actor: str) -> Added:
+    """Adds the site, or reads it anew where it is known. Nothing is asked of the site before the job runs."""
+    url = site_address(address)
+    async with parts.database.business_transaction(business_id) as conn:
+        source_id = await put_source(conn, business_id, "site", url, "daily")
+        await insert_audit(conn, business_id, actor=actor, action="source.add", target=url)
+        job = await _read_now(conn, business_id, source_id)
+    await parts.doorbell.ring(job)
+    return Added(source_id, job)
+
+
+async def add_files(parts: Writes, business_id: UUID, files: Sequence[NewFile], *, actor: str) -> Added:
+    """All of the files or, where one cannot be taken, none of them. The same name again replaces the file."""
+    if not files:
+        raise BadInput("Choose at least one file.", code="no_files")
+    checked = [(file_name(file.name), file.content) for file in files]
+    typed = [(name, file_type(name, len(content), content[:16]), content) for name, content in checked]
+    async with parts.database.business_transaction(business_id) as conn:
+        source_id = await put_source(conn, business_id, "files", FILES_URL, "never")
+        for name, media_type, content in typed:
+            await put_file(
+                conn,
+                business_id,
+                source_id,
+                name=name,
+                media_type=media_type,
+                sha256=hashlib.sha256(content).digest(),
+                content=content,
+            )
+        await insert_audit(conn, business_id, actor=actor, action="files.add", target=f"{len(typed)} files")
+        job = await _read_now(conn, business_id, source_id)
+    await parts.doorbell.ring(job)
+    return Added(source_id, job)
+
+
+async def update_now(parts: Writes, business_id: UUID, source_id: UUID, *, actor: str) -> Added:
+    """Reads a source anew. Raises NotFound."""
+    async with parts.database.business_transaction(business_id) as conn:
+        if await read_schedule(conn, business_id, source_id) is None:
+            raise NotFound("This source was removed.")
+        await insert_audit(conn, business_id, actor=actor, action="source.update", target=str(source_id))
+        job = await _read_now(conn, business_id, source_id)
+    await parts.doorbell.ring(job)
+    return Added(source_id, job)
+
+
+async def publish_held(parts: Writes, business_id: UUID, generation: int, *, actor: str) -> None:
+    """Makes a held reading live all the same. Raises Conflict when something newer is live by now."""
+    async with parts.database.business_transaction(business_id) as conn:
+        if not await publish_generation(conn, business_id, generation, held=True):
+            raise Conflict("This reading is not waiting any more. Read the site anew to see what it says now.")
+        await insert_audit(conn, business_id, actor=actor, action="generation.publish", target=str(generation))
+
+
+async def discard_held(parts: Writes, business_id: UUID, generation: int, *, actor: str) -> None:
+    async with parts.database.business_transaction(business_id) as conn:
+        if not await discard_generation(conn, business_id, generation):
+            raise Conflict("This reading is not waiting any more.")
+        await insert_audit(conn, business_id, actor=actor, action="generation.discard", target=str(generation))
+
+
+def site_address(typed: str) -> str:
+    """ "www.example.com" is https://www.example.com/. Raises BadInput with the sentence of the ledger."""
+    text = typed.strip()
+    url = text if "://" in text else f"https://{text}"
+    try:
+        host = parse_address(url).host
+    except BadAddress:
+        host = ""
+    found = canonical(url)
+    if not host or found is None or (("." not in host and ":" not in host) and urlsplit(url).port is None):
+        raise BadInput(sentence_for(Reason.BAD_ADDRESS, f"“{text[:80]}”"), code=Reason.BAD_ADDRESS)
+    return found
+
+
+async def _read_now(conn: Connection, business_id: UUID, source_id: UUID) -> JobRef:
+    """One waiting job a source: adding twice, or before tomorrow's reading, brings that one forward."""
+    return await enqueue(conn, business_id, IngestSource(source_id), key=str(source_id))

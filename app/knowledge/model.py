@@ -1,0 +1,99 @@
+"""The nouns of knowledge, and the parts of the service its flows may touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from app.db.pool import Database
+from app.jobs.doorbell import Doorbell
+from app.jobs.model import JobRef
+from ingestion.model import LedgerEntry, PageCounts
+from ingestion.ports import Analyser, Embedder, Extractor, FaultPoint, Fetcher, Tokenizer
+
+FILES_URL = "files:"
+
+
+class Writes(Protocol):
+    """What adding and changing sources needs. `Services` has it."""
+
+    @property
+    def database(self) -> Database: ...
+    @property
+    def doorbell(self) -> Doorbell: ...
+
+
+class Reads(Writes, Protocol):
+    """What reading a source needs."""
+
+    @property
+    def fetcher(self) -> Fetcher: ...
+    @property
+    def extractor(self) -> Extractor: ...
+    @property
+    def embedder(self) -> Embedder: ...
+    @property
+    def tokenizer(self) -> Tokenizer: ...
+    @property
+    def analyser(self) -> Analyser: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def fault(self) -> FaultPoint: ...
+
+
+class NewFile(Protocol):
+    """A file as it was handed over; its declared type is not trusted."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def content(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A source and the job that reads it. The job's id is the id of its crawl."""
+
+    source_id: UUID
+    job: JobRef
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where one reading stands. `state` of the crawl, or None while it waits; `job_error` when no crawl came of it."""
+
+    state: str | None
+    phase: str | None
+    done: int
+    total: int
+    generation: int | None
+    reason: str | None
+    report: dict[str, Any] | None  # seconds, pages and chunks, as pipeline.py writes them
+    finished_at: datetime | None
+    job_state: str | None
+    job_error: str | None
+
+    @property
+    def ended(self) -> bool:
+        return (self.finished_at is not None and self.job_state != "running") or self.job_state in (
+            None,
+            "failed",
+            "done",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished reading, with what became of every address."""
+
+    generation: int | None
+    status: str  # published | held | failed
+    reason: str | None
+    seconds: float
+    pages: PageCounts
+    chunks: dict[str, int]
+    ledger: tuple[LedgerEntry, ...]

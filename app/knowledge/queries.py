@@ -1,0 +1,87 @@
+"""SQL of sources and files as owners add them, and of readings as they are followed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import class_row, scalar_row, tuple_row
+
+from app.db.pool import Connection
+from app.knowledge.model import Run
+from ingestion.model import LedgerEntry, PageStatus, Reason
+
+
+async def put_source(conn: Connection, business_id: UUID, kind: str, url: str, schedule: str) -> UUID:
+    """The source of that address, made if there is none."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            INSERT INTO sources (business_id, kind, url, schedule) VALUES (%(b)s, %(kind)s, %(url)s, %(schedule)s)
+            ON CONFLICT (business_id, url) DO UPDATE SET url = excluded.url RETURNING source_id
+            """,
+            {"b": business_id, "kind": kind, "url": url, "schedule": schedule},
+        )
+        source_id = await cursor.fetchone()
+    assert isinstance(source_id, UUID)  # RETURNING gives the row in both cases
+    return source_id
+
+
+async def read_schedule(conn: Connection, business_id: UUID, source_id: UUID) -> tuple[str, str] | None:
+    """(kind, schedule), None when there is no such source."""
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(
+            "SELECT kind, schedule FROM sources WHERE business_id = %(b)s AND source_id = %(source)s",
+            {"b": business_id, "source": source_id},
+        )
+        return await cursor.fetchone()
+
+
+async def put_file(
+    conn: Connection, business_id: UUID, source_id: UUID, *, name: str, media_type: str, sha256: bytes, content: bytes
+) -> None:
+    """A file of the same name is replaced."""
+    await conn.execute(
+        """
+        INSERT INTO files (business_id, source_id, name, media_type, bytes, sha256, content)
+        VALUES (%(b)s, %(source)s, %(name)s, %(media)s, %(bytes)s, %(sha256)s, %(content)s)
+        ON CONFLICT (business_id, source_id, name) DO UPDATE SET media_type = excluded.media_type,
+            bytes = excluded.bytes, sha256 = excluded.sha256, content = excluded.content, created_at = now()
+        """,
+        {
+            "b": business_id, "source": source_id, "name": name, "media": media_type, "bytes": len(content),
+            "sha256": sha256, "content": content,
+        },
+    )  # fmt: skip
+
+
+async def read_run(conn: Connection, business_id: UUID, job_id: UUID) -> Run:
+    async with conn.cursor(row_factory=class_row(Run)) as cursor:
+        await cursor.execute(
+            """
+            SELECT c.state, c.phase, coalesce(c.done, 0) AS done, coalesce(c.total, 0) AS total, c.generation, c.reason,
+                c.report, c.finished_at, j.state AS job_state, j.last_error AS job_error
+            FROM (SELECT %(b)s::uuid AS business_id, %(job)s::uuid AS id) AS asked
+            LEFT JOIN jobs j ON j.business_id = asked.business_id AND j.job_id = asked.id
+            LEFT JOIN crawls c ON c.business_id = asked.business_id AND c.crawl_id = asked.id
+            """,
+            {"b": business_id, "job": job_id},
+        )
+        row = await cursor.fetchone()
+    assert row is not None  # the first row is made of the parameters
+    return row
+
+
+async def list_ledger(conn: Connection, business_id: UUID, crawl_id: UUID) -> list[LedgerEntry]:
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(
+            "SELECT url, status, reason, http, bytes, words, depth, detail FROM crawl_pages"
+            " WHERE business_id = %(b)s AND crawl_id = %(crawl)s ORDER BY position",
+            {"b": business_id, "crawl": crawl_id},
+        )
+        return [_entry(row) async for row in cursor]
+
+
+def _entry(row: tuple[Any, ...]) -> LedgerEntry:
+    url, status, reason, http, size, words, depth, detail = row
+    return LedgerEntry(url, PageStatus(status), Reason(reason) if reason else None, http, size, words, depth, detail)

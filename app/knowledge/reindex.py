@@ -1,0 +1,78 @@
+"""The job that reads a source: `IngestSource` in, a published generation (or a reason) out.
+
+The job's id names the crawl, so a job that another worker takes over goes on with the same crawl. When
+a site's run ends, in whatever way, tomorrow's waits.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+import structlog
+
+from app.jobs.model import ClaimedJob, IngestSource, JobRef, Lease, RetryLater
+from app.jobs.queue import enqueue
+from app.knowledge.model import Reads
+from app.knowledge.queries import read_schedule
+from ingestion.embed import StagingLost
+from ingestion.pipeline import NoSuchSource, ingest
+from ingestion.ports import IngestPorts
+
+log = structlog.get_logger(__name__)
+
+
+async def reindex(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
+    job = claimed.job
+    assert isinstance(job, IngestSource)
+    ports = IngestPorts(
+        fetcher=parts.fetcher,
+        extractor=parts.extractor,
+        embedder=parts.embedder,
+        tokenizer=parts.tokenizer,
+        analyser=parts.analyser,
+        fault=parts.fault,
+    )
+    transaction = parts.database.bound(claimed.business_id)
+    try:
+        report = await ingest(transaction, claimed.business_id, job.source_id, claimed.job_id, ports, lease.extend)
+    except NoSuchSource:
+        return  # removed while its job waited: nothing to read, nothing to plan
+    except StagingLost as error:
+        raise RetryLater(5, "another reading of this business was published meanwhile") from error
+    except Exception:
+        if claimed.attempts >= claimed.max_attempts:
+            await _plan_next(parts, claimed.business_id, job)  # one bad day does not end the daily readings
+        raise
+    log.info(
+        "ingest.ended",
+        business=str(claimed.business_id),
+        source=str(job.source_id),
+        status=report.status,
+        generation=report.generation,
+        seconds=report.seconds,
+        fetched=report.pages.fetched,
+        unchanged=report.pages.unchanged,
+        failed=report.pages.failed,
+        chunks=report.chunks.total,
+        new=report.chunks.new,
+    )
+    await _plan_next(parts, claimed.business_id, job)
+
+
+async def _plan_next(parts: Reads, business_id: UUID, job: IngestSource) -> JobRef | None:
+    """Exactly one waiting job a site: the queue brings a second one of the same key together with the first."""
+    async with parts.database.business_transaction(business_id) as conn:
+        planned = await read_schedule(conn, business_id, job.source_id)
+        if planned != ("site", "daily"):
+            return None
+        at = next_reading(job.source_id, parts.clock())
+        return await enqueue(conn, business_id, job, run_after=at, key=str(job.source_id))
+
+
+def next_reading(source_id: UUID, now: datetime) -> datetime:
+    """The source's own minute of the day, 12 to 36 hours from now: sites are spread over the day."""
+    minute = source_id.int % (24 * 60)
+    soonest = now + timedelta(hours=12)
+    at = datetime.combine(soonest.date(), time(minute // 60, minute % 60), tzinfo=now.tzinfo)
+    return at if at >= soonest else at + timedelta(days=1)

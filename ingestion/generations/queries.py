@@ -1,0 +1,291 @@
+"""SQL of generations: staging, passages, vectors and postings, publishing and pruning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from pgvector import HalfVector
+from pgvector.psycopg.halfvec import register_halfvec_info
+from psycopg.rows import class_row, scalar_row
+from psycopg.types import TypeInfo
+
+from ingestion.model import Chunk
+from ingestion.ports import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRow:
+    """A document of the live generation. `mine`: of the source that is being read."""
+
+    document_id: UUID
+    version_id: UUID
+    url: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRow:
+    generation: int
+    fingerprint: bytes | None
+    chunks: int
+
+
+async def live_documents(conn: Connection, business_id: UUID, source_id: UUID) -> list[LiveRow]:
+    async with conn.cursor(row_factory=class_row(LiveRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT g.document_id, g.version_id, d.url, d.source_id = %(source)s AS mine
+            FROM businesses b
+            JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
+            JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id
+            WHERE b.business_id = %(b)s ORDER BY g.document_id
+            """,
+            {"b": business_id, "source": source_id},
+        )
+        return await cursor.fetchall()
+
+
+async def live_generation(conn: Connection, business_id: UUID) -> GenerationRow | None:
+    async with conn.cursor(row_factory=class_row(GenerationRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT g.generation, g.fingerprint, g.chunks FROM businesses b
+            JOIN generations g ON g.business_id = b.business_id AND g.generation = b.live_generation
+            WHERE b.business_id = %(b)s
+            """,
+            {"b": business_id},
+        )
+        return await cursor.fetchone()
+
+
+async def begin_generation(
+    conn: Connection, business_id: UUID, crawl_id: UUID, *, model: str, analyser: str, fingerprint: bytes
+) -> int:
+    """The next number. What a worker that died left in staging is given up; its vectors are still copied from."""
+    await conn.execute(
+        "UPDATE generations SET state = 'failed', reason = 'interrupted'"
+        " WHERE business_id = %(b)s AND state = 'staging'",
+        {"b": business_id},
+    )
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            WITH next AS (
+                UPDATE businesses SET last_generation = last_generation + 1 WHERE business_id = %(b)s
+                RETURNING last_generation)
+            INSERT INTO generations (business_id, generation, state, crawl_id, embedding_model, analyser, fingerprint)
+            SELECT %(b)s, last_generation, 'staging', %(crawl)s, %(model)s, %(analyser)s, %(fingerprint)s FROM next
+            RETURNING generation
+            """,
+            {"b": business_id, "crawl": crawl_id, "model": model, "analyser": analyser, "fingerprint": fingerprint},
+        )
+        return await cursor.fetchone() or 0
+
+
+async def still_staging(conn: Connection, business_id: UUID, generation: int) -> bool:
+    """Locks the row, so that nobody gives the generation up while its rows are written."""
+    async with conn.cursor() as cursor:
+        await cursor.execute(
+            "SELECT FROM generations WHERE business_id = %(b)s AND generation = %(g)s AND state = 'staging' FOR SHARE",
+            {"b": business_id, "g": generation},
+        )
+        return cursor.rowcount == 1
+
+
+async def insert_generation_documents(
+    conn: Connection, business_id: UUID, generation: int, documents: Sequence[tuple[UUID, UUID]]
+) -> None:
+    await conn.execute(
+        """
+        INSERT INTO generation_documents (business_id, generation, document_id, version_id)
+        SELECT %(b)s, %(g)s, document_id, version_id FROM unnest(%(documents)s::uuid[], %(versions)s::uuid[])
+            AS pair (document_id, version_id)
+        """,
+        {
+            "b": business_id, "g": generation, "documents": [document for document, _ in documents],
+            "versions": [version for _, version in documents],
+        },
+    )  # fmt: skip
+
+
+async def insert_chunks(
+    conn: Connection, business_id: UUID, generation: int, chunks: Sequence[tuple[int, bytes, Chunk]]
+) -> None:
+    """(number, hash of what is embedded for the whole passage, passage)."""
+    async with conn.cursor() as cursor:
+        await cursor.executemany(
+            """
+            INSERT INTO chunks (business_id, generation, chunk_no, document_id, version_id, tokens, page, kind,
+                language, text_hash, spans, title, heading_path, text)
+            VALUES (%(b)s, %(g)s, %(no)s, %(document)s, %(version)s, %(tokens)s, %(page)s, %(kind)s, %(language)s,
+                %(hash)s, %(spans)s, %(title)s, %(path)s, %(text)s)
+            """,
+            [
+                {
+                    "b": business_id, "g": generation, "no": number, "document": chunk.document_id,
+                    "version": chunk.version_id, "tokens": chunk.tokens, "page": chunk.page, "kind": chunk.kind,
+                    "language": chunk.language, "hash": text_hash, "title": chunk.title,
+                    "spans": [edge for span in chunk.spans for edge in span], "path": list(chunk.heading_path),
+                    "text": chunk.text,
+                }
+                for number, text_hash, chunk in chunks
+            ],
+        )  # fmt: skip
+
+
+async def embedded_already(conn: Connection, business_id: UUID, model: str, hashes: Sequence[bytes]) -> set[bytes]:
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            SELECT hash FROM unnest(%(hashes)s::bytea[]) AS wanted (hash) WHERE EXISTS (
+                SELECT FROM chunk_windows w
+                WHERE w.business_id = %(b)s AND w.model = %(model)s AND w.embedding_hash = wanted.hash)
+            """,
+            {"b": business_id, "model": model, "hashes": list(hashes)},
+        )
+        return set(await cursor.fetchall())
+
+
+async def copy_windows(
+    conn: Connection, business_id: UUID, generation: int, model: str, windows: Sequence[tuple[int, int, bytes]]
+) -> int:
+    """(chunk, window, hash): the vector of the same text and model, from whichever generation holds one."""
+    cursor = await conn.execute(
+        """
+        INSERT INTO chunk_windows (business_id, generation, window_no, chunk_no, model, embedding_hash, embedding)
+        SELECT %(b)s, %(g)s, wanted.window_no, wanted.chunk_no, %(model)s, wanted.hash, held.embedding
+        FROM unnest(%(chunks)s::int[], %(windows)s::int[], %(hashes)s::bytea[]) AS wanted (chunk_no, window_no, hash)
+        CROSS JOIN LATERAL (
+            SELECT w.embedding FROM chunk_windows w
+            WHERE w.business_id = %(b)s AND w.model = %(model)s AND w.embedding_hash = wanted.hash LIMIT 1) AS held
+        """,
+        {
+            "b": business_id, "g": generation, "model": model, "chunks": [chunk for chunk, _, _ in windows],
+            "windows": [window for _, window, _ in windows], "hashes": [text_hash for _, _, text_hash in windows],
+        },
+    )  # fmt: skip
+    return cursor.rowcount
+
+
+async def insert_windows(
+    conn: Connection,
+    business_id: UUID,
+    generation: int,
+    model: str,
+    windows: Sequence[tuple[int, int, bytes, HalfVector]],
+) -> None:
+    """(chunk, window, hash, vector)."""
+    info = await TypeInfo.fetch(conn, "halfvec")
+    if info is None:
+        raise LookupError("the extension vector is missing in this database")
+    register_halfvec_info(conn, info)
+    async with conn.cursor() as cursor:
+        await cursor.executemany(
+            """
+            INSERT INTO chunk_windows (business_id, generation, window_no, chunk_no, model, embedding_hash, embedding)
+            VALUES (%(b)s, %(g)s, %(window)s, %(chunk)s, %(model)s, %(hash)s, %(vector)b)
+            """,
+            [
+                {"b": business_id, "g": generation, "window": window, "chunk": chunk, "model": model, "hash": text_hash,
+                 "vector": vector}
+                for chunk, window, text_hash, vector in windows
+            ],
+        )  # fmt: skip
+
+
+async def insert_postings(
+    conn: Connection, business_id: UUID, generation: int, field: str, postings: Sequence[tuple[str, bytes]]
+) -> None:
+    await conn.execute(
+        """
+        INSERT INTO postings (business_id, generation, field, term, packed)
+        SELECT %(b)s, %(g)s, %(field)s::"char", term, packed FROM unnest(%(terms)s::text[], %(packed)s::bytea[])
+            AS posting (term, packed)
+        """,
+        {
+            "b": business_id, "g": generation, "field": field, "terms": [term for term, _ in postings],
+            "packed": [packed for _, packed in postings],
+        },
+    )  # fmt: skip
+
+
+async def insert_posting_lengths(
+    conn: Connection, business_id: UUID, generation: int, field: str, count: int, lengths: bytes
+) -> None:
+    await conn.execute(
+        "INSERT INTO posting_lengths (business_id, generation, field, chunk_count, lengths)"
+        ' VALUES (%(b)s, %(g)s, %(field)s::"char", %(count)s, %(lengths)s)',
+        {"b": business_id, "g": generation, "field": field, "count": count, "lengths": lengths},
+    )
+
+
+async def set_figures(
+    conn: Connection, business_id: UUID, generation: int, *, documents: int, chunks: int, reused: int
+) -> None:
+    await conn.execute(
+        "UPDATE generations SET documents = %(documents)s, chunks = %(chunks)s, reused = %(reused)s"
+        " WHERE business_id = %(b)s AND generation = %(g)s",
+        {"b": business_id, "g": generation, "documents": documents, "chunks": chunks, "reused": reused},
+    )
+
+
+async def publish_generation(conn: Connection, business_id: UUID, generation: int, *, held: bool = False) -> bool:
+    """Makes a staged (or `held`) generation live, in the caller's transaction. False when it is that no more."""
+    await conn.execute("SELECT FROM businesses WHERE business_id = %(b)s FOR UPDATE", {"b": business_id})
+    cursor = await conn.execute(
+        "UPDATE generations SET state = 'published', published_at = now()"
+        " WHERE business_id = %(b)s AND generation = %(g)s AND state = %(state)s AND generation > coalesce("
+        "(SELECT live_generation FROM businesses WHERE business_id = %(b)s), 0)",
+        {"b": business_id, "g": generation, "state": "held" if held else "staging"},
+    )
+    if cursor.rowcount != 1:
+        return False
+    await conn.execute(
+        "UPDATE generations SET state = 'superseded'"
+        " WHERE business_id = %(b)s AND state = 'published' AND generation <> %(g)s",
+        {"b": business_id, "g": generation},
+    )
+    await conn.execute(
+        "UPDATE businesses SET live_generation = %(g)s WHERE business_id = %(b)s", {"b": business_id, "g": generation}
+    )
+    return True
+
+
+async def end_staging(conn: Connection, business_id: UUID, generation: int, *, state: str, reason: str) -> bool:
+    """held or failed. False when it is not staged any more."""
+    cursor = await conn.execute(
+        "UPDATE generations SET state = %(state)s, reason = %(reason)s"
+        " WHERE business_id = %(b)s AND generation = %(g)s AND state = 'staging'",
+        {"b": business_id, "g": generation, "state": state, "reason": reason},
+    )
+    return cursor.rowcount == 1
+
+
+async def discard_generation(conn: Connection, business_id: UUID, generation: int) -> bool:
+    """A held generation goes, with all that hangs on it. False when it is not held."""
+    cursor = await conn.execute(
+        "DELETE FROM generations WHERE business_id = %(b)s AND generation = %(g)s AND state = 'held'",
+        {"b": business_id, "g": generation},
+    )
+    return cursor.rowcount == 1
+
+
+async def prune_generations(conn: Connection, business_id: UUID) -> int:
+    """Keeps what is live, what was live before it, the newest held one and what is being staged."""
+    cursor = await conn.execute(
+        """
+        DELETE FROM generations g USING businesses b
+        WHERE g.business_id = %(b)s AND b.business_id = %(b)s AND g.state <> 'staging'
+            AND g.generation IS DISTINCT FROM b.live_generation
+            AND g.generation IS DISTINCT FROM (
+                SELECT max(generation) FROM generations
+                WHERE business_id = %(b)s AND state = 'superseded')
+            AND g.generation IS DISTINCT FROM (
+                SELECT max(generation) FROM generations WHERE business_id = %(b)s AND state = 'held'
+                    AND generation > coalesce(b.live_generation, 0))
+        """,
+        {"b": business_id},
+    )
+    return cursor.rowcount

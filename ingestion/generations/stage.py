@@ -1,0 +1,101 @@
+"""The documents a generation shall show in, the staged generation's rows out. Called by pipeline.py.
+
+Staging never touches what is live: readers go on with generation N while N + 1 is written beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from ingestion.chunk import CHUNKER_VERSION, chunk_source
+from ingestion.embed import StagingLost, hash_window
+from ingestion.generations.lexical import FIELDS, LexicalIndex, index_words
+from ingestion.generations.queries import (
+    begin_generation,
+    insert_chunks,
+    insert_generation_documents,
+    insert_posting_lengths,
+    insert_postings,
+    set_figures,
+    still_staging,
+)
+from ingestion.model import Chunk, Version
+from ingestion.ports import IngestPorts, Progress, Tokenizer, Transaction
+from ingestion.queries import read_language, read_versions
+
+_ROWS = 500
+_TERMS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    generation: int
+    chunks: tuple[Chunk, ...]
+
+
+def fingerprint(documents: dict[UUID, UUID], ports: IngestPorts) -> bytes:
+    """Equal fingerprints are equal generations: same versions, same rules, same model."""
+    parts = [CHUNKER_VERSION, ports.analyser.version, ports.embedder.model]
+    parts += [f"{document}={version}" for document, version in sorted(documents.items())]
+    return hashlib.sha256("\n".join(parts).encode()).digest()
+
+
+async def stage(
+    transaction: Transaction, business_id: UUID, crawl_id: UUID, documents: dict[UUID, UUID], ports: IngestPorts
+) -> Staged:
+    """Writes documents, passages and postings; the vectors follow (embed.py). Raises StagingLost."""
+    async with transaction() as conn:
+        versions = await read_versions(conn, business_id, list(documents.values()))
+        language = await read_language(conn, business_id)
+    await ports.on_progress(Progress("chunk", 0, len(versions)))
+    # In a thread: seconds of pure computing for a large site, while leases and progress go on.
+    chunks = await asyncio.to_thread(_chunk_all, versions, ports.tokenizer)
+    lexical = await asyncio.to_thread(index_words, chunks, ports.analyser, language)
+    async with transaction() as conn:
+        generation = await begin_generation(
+            conn,
+            business_id,
+            crawl_id,
+            model=ports.embedder.model,
+            analyser=ports.analyser.version,
+            fingerprint=fingerprint(documents, ports),
+        )
+        await insert_generation_documents(conn, business_id, generation, list(documents.items()))
+    numbered = [(number, hash_window(chunk.windows[0]), chunk) for number, chunk in enumerate(chunks)]
+    for start in range(0, len(numbered), _ROWS):
+        async with transaction() as conn:
+            if not await still_staging(conn, business_id, generation):
+                raise StagingLost
+            await insert_chunks(conn, business_id, generation, numbered[start : start + _ROWS])
+    await _write_postings(transaction, business_id, generation, len(chunks), lexical)
+    async with transaction() as conn:
+        await set_figures(conn, business_id, generation, documents=len(documents), chunks=len(chunks), reused=0)
+    await ports.on_progress(Progress("chunk", len(versions), len(versions)))
+    return Staged(generation, tuple(chunks))
+
+
+def _chunk_all(versions: Sequence[tuple[UUID, Version]], tokenizer: Tokenizer) -> list[Chunk]:
+    """Source by source: what recurs on the pages of a site says nothing about uploaded files."""
+    chunks: list[Chunk] = []
+    for _, group in groupby(versions, key=lambda pair: pair[0]):
+        chunks.extend(chunk_source([version for _, version in group], tokenizer))
+    return chunks
+
+
+async def _write_postings(
+    transaction: Transaction, business_id: UUID, generation: int, count: int, lexical: LexicalIndex
+) -> None:
+    for field in FIELDS:
+        postings = lexical.postings[field]
+        for start in range(0, len(postings), _TERMS):
+            async with transaction() as conn:
+                if not await still_staging(conn, business_id, generation):
+                    raise StagingLost
+                await insert_postings(conn, business_id, generation, field, postings[start : start + _TERMS])
+        async with transaction() as conn:
+            await insert_posting_lengths(conn, business_id, generation, field, count, lexical.lengths[field])

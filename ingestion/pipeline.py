@@ -1,0 +1,208 @@
+"""One source in, what visitors are answered from out: read → stage → embed → publish, or hold, or fail.
+
+Called by the job handler (app/knowledge/reindex.py). Every step commits as it goes and nothing that is
+live changes before the one short transaction at the end, so a worker may die at any point.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from ingestion.collect import Collected, collect
+from ingestion.embed import Embedded, StagingLost, embed_generation
+from ingestion.generations.queries import (
+    end_staging,
+    live_documents,
+    live_generation,
+    prune_generations,
+    publish_generation,
+    set_figures,
+)
+from ingestion.generations.stage import Staged, fingerprint, stage
+from ingestion.model import ChunkCounts, IngestReport, IngestStatus, PageStatus
+from ingestion.ports import Connection, IngestPorts, Progress, Transaction
+from ingestion.queries import (
+    SourceRow,
+    begin_crawl,
+    finish_crawl,
+    prune_crawls,
+    prune_documents,
+    read_source,
+    set_progress,
+)
+from ingestion.sentences import INTERRUPTED, NO_FILES, half_is_gone, nothing_read
+
+HOLD_FROM = 4  # live pages of the source; with fewer, half of them says little
+CRAWLS_KEPT = 20
+
+# Raises when another worker holds the job by now. Asked right before publishing.
+StillMine = Callable[[], Awaitable[None]]
+
+
+class NoSuchSource(LookupError):
+    """The source was removed while its job waited."""
+
+
+async def ingest(
+    transaction: Transaction,
+    business_id: UUID,
+    source_id: UUID,
+    crawl_id: UUID,
+    ports: IngestPorts,
+    still_mine: StillMine,
+    *,
+    delay: float | None = None,
+) -> IngestReport:
+    """Raises NoSuchSource and StagingLost; everything a site or file may do ends in the report.
+
+    `crawl_id` names the run: the same again after a crash goes on with what was stored. `delay`: see collect.
+    """
+    begun = time.monotonic()
+    async with transaction() as conn:
+        source = await read_source(conn, business_id, source_id)
+        if source is None:
+            raise NoSuchSource(str(source_id))
+        await begin_crawl(conn, business_id, source_id, crawl_id, interrupted=INTERRUPTED)
+    run = _Run(transaction, business_id, source, crawl_id, ports, begun)
+    found = await collect(transaction, business_id, source, crawl_id, ports, delay=delay)
+    ports.fault("fetched")
+    report = await run.decide(found, still_mine)
+    await run.prune(found)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    transaction: Transaction
+    business_id: UUID
+    source: SourceRow
+    crawl_id: UUID
+    ports: IngestPorts
+    begun: float
+
+    async def decide(self, found: Collected, still_mine: StillMine) -> IngestReport:
+        reason = self._failure(found)
+        async with self.transaction() as conn:
+            live = await live_documents(conn, self.business_id, self.source.source_id)
+            current = await live_generation(conn, self.business_id)
+        if reason is not None:
+            await still_mine()
+            return await self._finish(found, IngestStatus.FAILED, None, ChunkCounts(), reason)
+        mine = {row.document_id: row.version_id for row in live if row.mine}
+        # What failed this time keeps the text it had in what is live, or else the newest that was read.
+        kept = {document: mine.get(document, version) for document, version in found.kept.items()}
+        own = {**kept, **found.taken}
+        documents = {row.document_id: row.version_id for row in live if not row.mine} | own
+        if current is not None and current.fingerprint == fingerprint(documents, self.ports):
+            await still_mine()
+            counts = ChunkCounts(current.chunks, 0, current.chunks)
+            return await self._finish(found, IngestStatus.PUBLISHED, current.generation, counts, None)
+        held = half_is_gone(len(mine), len(own)) if len(mine) >= HOLD_FROM and len(own) * 2 < len(mine) else None
+        staged, embedded = await self._prepare(documents)
+        await still_mine()
+        self.ports.fault("before_publish")
+        counts = ChunkCounts(len(staged.chunks), embedded.new, embedded.reused)
+        status = IngestStatus.HELD if held else IngestStatus.PUBLISHED
+        report = await self._finish(found, status, staged.generation, counts, held)
+        self.ports.fault("after_publish")
+        return report
+
+    def _failure(self, found: Collected) -> str | None:
+        """Why nothing can be said of this reading, or None. What is live then stays as it is."""
+        if any(entry.status in (PageStatus.FETCHED, PageStatus.UNCHANGED) for entry in found.ledger):
+            return None
+        if self.source.kind == "files" and not found.ledger:
+            return NO_FILES
+        first = next((entry for entry in found.ledger if entry.reason is not None), None)
+        if self.source.kind == "site":
+            told = next((entry for entry in found.ledger if entry.reason == found.start_reason), first)
+            return nothing_read(
+                told.url if told else self.source.url, found.start_reason, told.detail if told else None
+            )
+        return nothing_read(first.url, first.reason, first.detail) if first else nothing_read("files:", None)
+
+    async def _prepare(self, documents: dict[UUID, UUID]) -> tuple[Staged, Embedded]:
+        await self._progress("chunk", 0, len(documents))
+        staged = await stage(self.transaction, self.business_id, self.crawl_id, documents, self.ports)
+        self.ports.fault("staged")
+        ports = _with_progress(self.ports, self._progress)
+        embedded = await embed_generation(self.transaction, self.business_id, staged.generation, staged.chunks, ports)
+        await self._progress("publish", 0, 0)
+        async with self.transaction() as conn:
+            await set_figures(
+                conn,
+                self.business_id,
+                staged.generation,
+                documents=len(documents),
+                chunks=len(staged.chunks),
+                reused=embedded.reused,
+            )
+        return staged, embedded
+
+    async def _finish(
+        self, found: Collected, status: IngestStatus, generation: int | None, chunks: ChunkCounts, reason: str | None
+    ) -> IngestReport:
+        """The one transaction that changes what is live, and says so in the crawl's row."""
+        pages = found.counts
+        report = IngestReport(
+            generation=generation,
+            status=status,
+            seconds=round(time.monotonic() - self.begun, 3),
+            pages=pages,
+            chunks=chunks,
+            ledger=tuple(found.ledger),
+            reason=reason,
+        )
+        async with self.transaction() as conn:
+            if generation is not None:
+                await self._settle(conn, generation, status, reason)
+            await finish_crawl(
+                conn,
+                self.business_id,
+                self.crawl_id,
+                state=status,
+                generation=generation,
+                reason=reason,
+                report={"seconds": report.seconds, "pages": asdict(pages), "chunks": asdict(chunks)},
+            )
+        await self.ports.on_progress(Progress("done", 1, 1))
+        return report
+
+    async def _settle(self, conn: Connection, generation: int, status: IngestStatus, reason: str | None) -> None:
+        current = await live_generation(conn, self.business_id)
+        if current is not None and current.generation == generation:
+            return  # nothing changed: what is live is what was read
+        if status is IngestStatus.HELD:
+            done = await end_staging(conn, self.business_id, generation, state="held", reason=reason or "")
+        else:
+            done = await publish_generation(conn, self.business_id, generation)
+        if not done:
+            raise StagingLost
+
+    async def prune(self, found: Collected) -> None:
+        """What nothing refers to any more. A crash here costs space until the next run, nothing else."""
+        async with self.transaction() as conn:
+            await prune_generations(conn, self.business_id)
+        async with self.transaction() as conn:
+            kept = [*found.taken.values(), *found.kept.values()]
+            await prune_documents(conn, self.business_id, self.source.source_id, kept)
+            await prune_crawls(conn, self.business_id, self.source.source_id, CRAWLS_KEPT)
+
+    async def _progress(self, phase: str, done: int, total: int) -> None:
+        async with self.transaction() as conn:
+            await set_progress(conn, self.business_id, self.crawl_id, phase, done, total)
+
+
+def _with_progress(ports: IngestPorts, write: Callable[[str, int, int], Awaitable[None]]) -> IngestPorts:
+    """The same ports, with each step of the embedding written to the crawl's row as well."""
+
+    async def on_progress(progress: Progress) -> None:
+        await write(progress.phase, progress.done, progress.total)
+        await ports.on_progress(progress)
+
+    return IngestPorts(
+        ports.fetcher, ports.extractor, ports.embedder, ports.tokenizer, ports.analyser, on_progress, ports.fault
+    )

@@ -1,0 +1,112 @@
+"""One plain sentence for the owner for each `Reason`: what happened, and what to do about it.
+
+Shown by the ledger in the dashboard, by `milo ingest` and as the reason of a run that failed.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from ingestion.model import Reason
+
+_SENTENCES: dict[Reason, str] = {
+    Reason.ROBOTS_DISALLOWED: (
+        "The site's robots.txt does not allow reading {what}. Allow it there for Milo, or upload the text as a file."
+    ),
+    Reason.ROBOTS_UNREACHABLE: (
+        "The site's robots.txt could not be read, so Milo stayed away from the site. Make {host}/robots.txt"
+        " answer, even with “not found”, and try again."
+    ),
+    Reason.OUT_OF_SCOPE: (
+        "{what} belongs to another site and was left out. Add that site as a source of its own if visitors should"
+        " hear of it."
+    ),
+    Reason.PAGE_LIMIT: (
+        "{what} was left out because a limit was reached ({detail}). Raise the limit of this source to read more."
+    ),
+    Reason.DEPTH_LIMIT: (
+        "{what} lies deeper in the site than this source may go ({detail} steps). Link it from a page higher up,"
+        " or raise the depth."
+    ),
+    Reason.DUPLICATE: "{what} says the same as a page that was read ({detail}).",
+    Reason.NOT_TEXT: "{what} is no page, PDF or text ({detail}), so there is nothing to read in it.",
+    Reason.NOINDEX: (
+        "{what} asks not to be indexed (robots: noindex). Take that mark off the page if Milo should read it."
+    ),
+    Reason.EMPTY: "There is no text in {what}. If it is a scan, upload a version with real text.",
+    Reason.SCRIPT_SHELL: (
+        "{what} is built by JavaScript and is empty without it. Let your site send its text as HTML (server-side"
+        " rendering), or upload the text as a file."
+    ),
+    Reason.TOO_LARGE: "{what} is larger than the limit of {detail}. Split it, or upload a smaller version.",
+    Reason.ENCRYPTED: "{what} is protected by a password. Save it without one and upload it again.",
+    Reason.BROKEN: (
+        "{what} is damaged and could not be read. Open it on your computer, save it anew and upload it again."
+    ),
+    Reason.PARSE_TIMEOUT: (
+        "Reading {what} took too long and was stopped ({detail}). Save it in a simpler form, or split it."
+    ),
+    Reason.PARSE_LIMIT: "Only a part of {what} could be read safely. Split it, or save it in a simpler form.",
+    Reason.NO_SUCH_HOST: "There is no website at {host}. Check the spelling of the address.",
+    Reason.REFUSED_ADDRESS: (
+        "{host} is an address inside a private network or a port that Milo does not open. Give the site's public"
+        " address."
+    ),
+    Reason.CONNECT_FAILED: "{host} did not accept a connection. Check that the site is up and open to the internet.",
+    Reason.TLS_FAILED: "The security certificate of {host} is not valid. Ask whoever hosts the site to renew it.",
+    Reason.TIMEOUT: "{host} did not answer in time. Try again later; if it stays slow, ask whoever hosts the site.",
+    Reason.TOO_MANY_REDIRECTS: "{what} keeps redirecting. Give the address at which the site finally arrives.",
+    Reason.BAD_RESPONSE: (
+        "The answer of {host} was not a valid web page ({detail}). Ask whoever hosts the site to look at it."
+    ),
+    Reason.BAD_ADDRESS: "{what} is not a web address that Milo can open. It should look like https://www.example.com.",
+    Reason.FORBIDDEN: (
+        "{host} refused to let Milo read {what}. Ask whoever hosts the site to allow the visitor “Milo”."
+    ),
+    Reason.CHALLENGE: (
+        "{host} asks visitors to prove that they are people, which Milo does not do. Allow the visitor “Milo”"
+        " in the site's protection, or upload the text as files."
+    ),
+    Reason.NOT_FOUND: "There is no page at {what}. Correct the link that leads there, or the address.",
+    Reason.GONE: "{what} was taken down for good. Remove the links that lead there.",
+    Reason.RATE_LIMITED: "{host} asked Milo to slow down. It is tried again with the next reading.",
+    Reason.SERVER_ERROR: "{host} had a fault of its own ({detail}). Try again later.",
+    Reason.HTTP_ERROR: "{host} answered {what} with an error ({detail}). Open it in a browser to see what is wrong.",
+}
+INTERRUPTED = "The reading was interrupted and is begun anew."
+NOTHING_READ = "Not one page of {site} could be read."
+NOTHING_IN_FILES = "Not one of the files could be read."
+NO_FILES = "There are no files to read. Upload some first."
+
+
+def sentence_for(reason: Reason, url: str, detail: str | None = None) -> str:
+    """`url` is the address or `file:NAME` that it is about."""
+    if reason is Reason.DUPLICATE and detail and detail.startswith("redirects to "):
+        return f"{_what(url)} only leads on to {detail.removeprefix('redirects to ')}."
+    sentence = _SENTENCES[reason].format(what=_what(url), host=_host(url), detail=detail or "\0")
+    return sentence.replace(" (\0)", "").replace(" of \0", "").replace("\0", "")
+
+
+def nothing_read(url: str, reason: Reason | None, detail: str | None = None) -> str:
+    """For a run without a single page: what it means, and the cause where there is one."""
+    if url.startswith("file"):
+        return f"{NOTHING_IN_FILES} {sentence_for(reason, url, detail)}" if reason else NOTHING_IN_FILES
+    opening = NOTHING_READ.format(site=_host(url))
+    if reason is None:
+        return f"{opening} Look at the list of addresses for what became of each."
+    return f"{opening} {sentence_for(reason, url, detail)}"
+
+
+def half_is_gone(before: int, now: int) -> str:
+    return (
+        f"Only {now} of {before} pages are left, so nothing was changed and the former pages still answer."
+        " Look at the list of addresses; if the site really shrank, publish this reading."
+    )
+
+
+def _what(url: str) -> str:
+    return url.removeprefix("file:") if url.startswith("file:") else url
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc or _what(url)
