@@ -6,6 +6,7 @@ docs/decisions.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,10 +53,13 @@ def unpack(packed: bytes) -> Posting:
 
 def term_scores(posting: Posting, norms: Scores, many: int) -> Scores:
     """BM25 of one term in the chunks of its posting. `norms` is k1·(1 - b + b·length/mean) of all chunks."""
-    found = len(posting.chunks)
-    idf = np.log1p((many - found + 0.5) / (found + 0.5))
     counts = posting.counts.astype(np.float32)
-    return (idf * (K1 + 1)) * counts / (counts + norms[posting.chunks])
+    return np.float32(idf(posting, many) * (K1 + 1)) * counts / (counts + norms[posting.chunks])
+
+
+def idf(posting: Posting, many: int) -> float:
+    """How rare a term is among so many chunks; never negative."""
+    return math.log1p((many - len(posting.chunks) + 0.5) / (len(posting.chunks) + 0.5))
 
 
 def norms_of(lengths: NDArray[np.uint32], b: float) -> Scores:

@@ -21,7 +21,9 @@ MAX_GRAMS = 360
 class Question:
     text: str
     language: str
-    words: frozenset[str]  # stems in the languages of the pages and of the question
+    languages: tuple[str, ...]  # to stem in: of the pages, and the question's own
+    terms: tuple[frozenset[str], ...]  # each word with content, in all its stems
+    words: frozenset[str]  # the same in one set
     grams: frozenset[str]
     groups: tuple[dict[str, float], ...]  # a concept each: its stems on pages, with weights
     kinds: frozenset[Kind]
@@ -36,16 +38,24 @@ def analyse_question(text: str, page_languages: Sequence[str], fallback: str) ->
     stops = stop_words(language)
     content = [token for _, token in tokens(text) if fold(token) not in stops]
     analyser = SnowballAnalyser()
-    words: dict[str, None] = {}
-    for code in dict.fromkeys((*written, language)):
-        words |= dict.fromkeys(analyser.words(" ".join(content), code)[:MAX_WORDS])
+    languages = tuple(dict.fromkeys((*written, language)))
+    terms = [frozenset(term for code in languages for term in analyser.words(token, code)) for token in content]
+    terms = list(dict.fromkeys(term for term in terms if term))[:MAX_WORDS]
     grams: dict[str, None] = {}
     # "How is it there?" has no word with content: then all its words are looked for.
     for token in content or [token for _, token in tokens(text)]:
         grams |= dict.fromkeys(analyser.grams(token))
     spoken = concepts_of(text, (language, *written, "en"))
     groups = tuple(group for group in (concept.page_terms(written) for concept in spoken) if group)
-    kinds = asked_kinds(text, spoken)
     return Question(
-        text, language, frozenset(words), frozenset(list(grams)[:MAX_GRAMS]), groups, kinds, is_yes_no(text), spoken
+        text=text,
+        language=language,
+        languages=languages,
+        terms=tuple(terms),
+        words=frozenset(word for term in terms for word in term),
+        grams=frozenset(list(grams)[:MAX_GRAMS]),
+        groups=groups,
+        kinds=asked_kinds(text, spoken),
+        yes_no=is_yes_no(text),
+        concepts=spoken,
     )

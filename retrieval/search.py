@@ -27,6 +27,7 @@ from retrieval.fuse import (
     Weights,
     best_of,
     bm25,
+    idf,
     norms_of,
     spread,
     unpack,
@@ -61,6 +62,8 @@ class Found:
 
     result: SearchResult
     question: Question
+    rarity: dict[str, float]  # of the question's stems that stand anywhere in the business's text
+    written: tuple[str, ...]  # languages of the passages
 
 
 async def search(
@@ -81,19 +84,21 @@ async def find(question: str, knowledge: Knowledge, *, transaction: Transaction,
     vector = (await embedder.embed([question]))[0]
     embedded = time.perf_counter()
     passages: list[Passage] = []
+    rarity: dict[str, float] = {}
+    written: tuple[str, ...] = (knowledge.language,)
     if knowledge.generation is None:
         asked = analyse_question(question, (), knowledge.language)
     else:
         async with transaction() as conn:
             known = await _known(conn, knowledge, knowledge.generation)
+            written = known.languages or written
             asked = analyse_question(question, known.languages, knowledge.language)
             if known.count:
-                ranking = _Ranking(conn, knowledge, knowledge.generation, known, asked, vector, embedder.model)
+                ranking = _Ranking(conn, knowledge, knowledge.generation, known, asked, vector, embedder.model, rarity)
                 passages = await ranking.best(k)
     ended = time.perf_counter()
-    return Found(
-        SearchResult(tuple(passages), asked.language, (embedded - began) * 1000, (ended - embedded) * 1000), asked
-    )
+    result = SearchResult(tuple(passages), asked.language, (embedded - began) * 1000, (ended - embedded) * 1000)
+    return Found(result, asked, rarity, written)
 
 
 async def _known(conn: Connection, knowledge: Knowledge, generation: int) -> Known:
@@ -121,6 +126,7 @@ class _Ranking:
     asked: Question
     vector: NDArray[np.float32]
     model: str
+    rarity: dict[str, float]  # filled here
 
     async def best(self, k: int) -> list[Passage]:
         words, grams, expanded = await self._lexical()
@@ -176,8 +182,9 @@ class _Ranking:
             new = [(weight, words[term]) for term, weight in group.items() if term in expansions and term in words]
             if new:
                 expanded += best_of(new, norms)
-        own = [posting for term, posting in words.items() if term in self.asked.words]
-        return bm25(own, norms), bm25(grams, self.known.gram_norms), expanded
+        own = {term: posting for term, posting in words.items() if term in self.asked.words}
+        self.rarity.update({term: idf(posting, self.known.count) for term, posting in own.items()})
+        return bm25(list(own.values()), norms), bm25(grams, self.known.gram_norms), expanded
 
     async def _whole(self) -> Scores:
         found = await read_whole_cosines(

@@ -1,0 +1,73 @@
+"""Whether the business's text says what was asked. A search and its best quote in, a verdict out.
+
+No cosine threshold decides: the words of the question, the kind of figure asked for and whether both searches agree
+do. Mild on purpose: between yes and no the closest find is shown as such. Called by answer.py.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from enum import StrEnum
+
+from retrieval.model import Passage
+from retrieval.question import Question
+from retrieval.quote import Quoted
+
+# Fitted on squad with and without the passage that holds the answer, and on small sites of our own (tests/eval).
+BIAS = -2.2
+OWN_WORDS, CONTEXT_WORDS, GRAMS, CONCEPTS, COSINE = 2.0, 0.8, 1.2, 0.8, 2.5
+FIGURE, NO_FIGURE, AGREEMENT, UNKNOWN_WORDS = 0.8, -0.9, 0.5, -1.6
+REFUSE_BELOW = 0.3
+SURE_FROM = 0.5
+
+
+class Verdict(StrEnum):
+    ANSWERS = "answers"
+    CLOSEST = "closest"
+    NOTHING = "nothing"
+
+
+def judge(asked: Question, passages: Sequence[Passage], quoted: Quoted | None, rarity: dict[str, float]) -> Verdict:
+    """`quoted` None: there was nothing to quote."""
+    if quoted is None or not passages:
+        return Verdict.NOTHING
+    strength = strength_of(asked, passages, quoted, rarity)
+    if strength < REFUSE_BELOW:
+        return Verdict.NOTHING
+    return Verdict.ANSWERS if strength >= SURE_FROM else Verdict.CLOSEST
+
+
+def strength_of(asked: Question, passages: Sequence[Passage], quoted: Quoted, rarity: dict[str, float]) -> float:
+    """From 0 (nothing of it stands there) to 1."""
+    own, context, grams, concepts, _, kind_here, kind_next, cosine, _, _ = (float(value) for value in quoted.features)
+    has_figure = max(kind_here, kind_next)
+    sum_ = (
+        BIAS
+        + OWN_WORDS * own
+        + CONTEXT_WORDS * context
+        + GRAMS * grams
+        + CONCEPTS * concepts
+        + COSINE * cosine
+        + (FIGURE * has_figure + NO_FIGURE * (1 - has_figure) if asked.kinds else 0.0)
+        + AGREEMENT * agreement(passages)
+        + UNKNOWN_WORDS * unknown_words(asked, rarity)
+    )
+    return 1 / (1 + math.exp(-sum_))
+
+
+def agreement(passages: Sequence[Passage]) -> float:
+    """1 when the passage that meaning puts first is also first by words or n-grams, 0 when it is far down in both."""
+    if not passages:
+        return 0.0
+    first = max(range(len(passages)), key=lambda number: passages[number].dense)
+    by_words = sum(passage.words > passages[first].words for passage in passages)
+    by_grams = sum(passage.grams > passages[first].grams for passage in passages)
+    return 1 / (1 + min(by_words, by_grams))
+
+
+def unknown_words(asked: Question, rarity: dict[str, float]) -> float:
+    """The share of the question's words that the business never writes."""
+    if not asked.terms:
+        return 0.0
+    return sum(not any(word in rarity for word in term) for term in asked.terms) / len(asked.terms)

@@ -1,0 +1,100 @@
+"""The few sentences that are the service's own, in the visitor's language. Everything else is quoted or verified."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Phrase(StrEnum):
+    NO_ANSWER = "no_answer"  # nothing found; the contact form is offered with it
+    NOTHING_YET = "nothing_yet"  # the business has not published anything
+    CLOSEST = "closest"  # before a quote that may not answer
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+
+
+_SENTENCES: dict[Phrase, dict[str, str]] = {
+    Phrase.NO_ANSWER: {
+        "en": "I could not find that on this site. Leave a message, and a person will get back to you.",
+        "de": "Dazu habe ich hier nichts gefunden. Hinterlassen Sie eine Nachricht, dann meldet sich jemand bei Ihnen.",
+        "da": "Det kunne jeg ikke finde her. Læg en besked, så vender et menneske tilbage til dig.",
+        "fr": "Je n’ai pas trouvé cela ici. Laissez un message, et quelqu’un vous répondra.",
+        "es": "No he encontrado eso aquí. Deje un mensaje y una persona le responderá.",
+        "it": "Non ho trovato questa informazione qui. Lasci un messaggio e qualcuno le risponderà.",
+        "nl": "Dat heb ik hier niet gevonden. Laat een bericht achter, dan neemt iemand contact met u op.",
+        "pt": "Não encontrei isso aqui. Deixe uma mensagem e uma pessoa irá responder.",
+        "sv": "Det hittade jag inte här. Lämna ett meddelande, så återkommer en person till dig.",
+        "no": "Det fant jeg ikke her. Legg igjen en beskjed, så svarer et menneske deg.",
+        "pl": "Nie znalazłem tego tutaj. Proszę zostawić wiadomość, a ktoś się odezwie.",
+        "ro": "Nu am găsit asta aici. Lăsați un mesaj și o persoană vă va răspunde.",
+        "tr": "Bunu burada bulamadım. Bir mesaj bırakın, biri size dönecektir.",
+        "fi": "En löytänyt sitä täältä. Jätä viesti, niin joku palaa asiaan.",
+        "cs": "To jsem zde nenašel. Zanechte zprávu a někdo se vám ozve.",
+        "ar": "لم أجد ذلك هنا. اترك رسالة وسيعود إليك أحد الأشخاص.",
+        "zh": "这里没有找到相关信息。请留言，会有人与您联系。",
+        "ja": "こちらでは見つかりませんでした。メッセージを残していただければ、担当者がご連絡します。",
+    },
+    Phrase.NOTHING_YET: {
+        "en": "There is nothing here to answer from yet. Leave a message, and a person will get back to you.",
+        "de": "Hier ist noch nichts hinterlegt. Schreiben Sie eine Nachricht, dann meldet sich jemand bei Ihnen.",
+        "da": "Der er endnu ikke noget at svare ud fra. Læg en besked, så vender et menneske tilbage til dig.",
+        "fr": "Il n’y a encore rien ici pour répondre. Laissez un message, et quelqu’un vous répondra.",
+        "es": "Todavía no hay nada aquí con lo que responder. Deje un mensaje y una persona le responderá.",
+        "it": "Qui non c’è ancora nulla. Lasci un messaggio e qualcuno le risponderà.",
+        "nl": "Hier staat nog niets om uit te antwoorden. Laat een bericht achter, dan neemt iemand contact op.",
+        "pt": "Ainda não há nada aqui para responder. Deixe uma mensagem e uma pessoa irá responder.",
+        "sv": "Här finns ännu inget att svara utifrån. Lämna ett meddelande, så återkommer en person till dig.",
+        "no": "Det er ikke noe å svare ut fra ennå. Legg igjen en beskjed, så svarer et menneske deg.",
+        "pl": "Nie ma tu jeszcze nic, na co można odpowiedzieć. Proszę zostawić wiadomość, a ktoś się odezwie.",
+    },
+    Phrase.CLOSEST: {
+        "en": "This is the closest I found:",
+        "de": "Das ist das Nächste, was ich gefunden habe:",
+        "da": "Det nærmeste, jeg fandt, er:",
+        "fr": "Voici ce que j’ai trouvé de plus proche :",
+        "es": "Esto es lo más parecido que he encontrado:",
+        "it": "Questo è quanto di più vicino ho trovato:",
+        "nl": "Dit komt er het dichtst bij:",
+        "pt": "Isto é o mais próximo que encontrei:",
+        "sv": "Det närmaste jag hittade är:",
+        "no": "Det nærmeste jeg fant, er:",
+        "pl": "Najbliższe, co znalazłem:",
+        "ro": "Acesta este cel mai apropiat lucru pe care l-am găsit:",
+        "tr": "Bulduğum en yakın bilgi:",
+        "ar": "هذا أقرب ما وجدته:",
+        "zh": "这是我找到的最接近的内容：",
+        "ja": "最も近い内容はこちらです：",
+    },
+    Phrase.EMPTY: {
+        "en": "Please write a question.",
+        "de": "Bitte schreiben Sie eine Frage.",
+        "da": "Skriv et spørgsmål.",
+        "fr": "Écrivez une question, s’il vous plaît.",
+        "es": "Escriba una pregunta, por favor.",
+        "it": "Scriva una domanda, per favore.",
+        "nl": "Schrijf een vraag.",
+        "pt": "Escreva uma pergunta, por favor.",
+        "sv": "Skriv en fråga.",
+        "no": "Skriv et spørsmål.",
+        "pl": "Proszę napisać pytanie.",
+    },
+    Phrase.TOO_LONG: {
+        "en": "That is too long for one question. Please ask it in fewer words.",
+        "de": "Das ist für eine Frage zu lang. Bitte fragen Sie kürzer.",
+        "da": "Det er for langt til ét spørgsmål. Spørg kortere.",
+        "fr": "C’est trop long pour une question. Posez-la plus brièvement, s’il vous plaît.",
+        "es": "Es demasiado largo para una pregunta. Pregunte con menos palabras, por favor.",
+        "it": "È troppo lungo per una domanda. La scriva più breve, per favore.",
+        "nl": "Dat is te lang voor één vraag. Stel hem korter.",
+        "pt": "É demasiado longo para uma pergunta. Pergunte com menos palavras, por favor.",
+        "sv": "Det är för långt för en fråga. Fråga kortare.",
+        "no": "Det er for langt for ett spørsmål. Spør kortere.",
+        "pl": "To za długie na jedno pytanie. Proszę zapytać krócej.",
+    },
+}
+
+
+def say(phrase: Phrase, language: str) -> str:
+    """In this language, else in English."""
+    sentences = _SENTENCES[phrase]
+    return sentences.get("no" if language in ("nb", "nn") else language, sentences["en"])
