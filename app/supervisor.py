@@ -98,22 +98,30 @@ def check_port(settings: Settings) -> None:
 
 
 async def _run(parts: Parts, on_ready: Ready) -> None:
+    def begin(settings: Settings) -> None:
+        parts.settings = settings
+        for name in parts.commands:
+            _start_child(parts, name, gated=True)
+
     if parts.settings.database is None:
-        parts.pair = await start_pair(parts.settings, die_with_parent=True)
-        parts.settings = parts.pair.resolved(parts.settings)
-    for name in parts.commands:
-        _start_child(parts, name)
+        # Web and worker load their code while the servers start, and wait at their gate.
+        parts.pair = await start_pair(parts.settings, die_with_parent=True, meanwhile=begin)
+    else:
+        begin(parts.settings)
+    for process in parts.children.values():
+        process.open_gate()
     _record(parts)
     await _wait_ready(parts)
     names = [*parts.commands, *(("postgres", "redis") if parts.pair else ())]
     await asyncio.gather(on_ready(parts.settings), *(_keep(parts, name) for name in names))
 
 
-def _start_child(parts: Parts, name: str) -> None:
+def _start_child(parts: Parts, name: str, *, gated: bool = False) -> None:
     parts.children[name] = spawn(
-        parts.commands[name],
+        [*parts.commands[name], *(["--wait"] if gated else [])],
         environment=child_environment(parts.settings),
         die_with_parent=signal.SIGTERM,
+        gated=gated,
     )
 
 
@@ -212,6 +220,8 @@ def _record(parts: Parts, *, stopping: bool = False) -> None:
 async def _stop(parts: Parts) -> None:
     if parts.pair is not None:
         _record(parts, stopping=True)  # the next `up` waits for us instead of refusing
+    for process in parts.children.values():
+        process.open_gate()
     await asyncio.gather(*(process.stop(STOP_STEPS) for process in parts.children.values()))
     if parts.pair is not None:
         await stop_pair(parts.pair)

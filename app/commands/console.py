@@ -106,6 +106,15 @@ def milo_command(
     return decorate
 
 
+async def wait_for_input_to_end() -> None:
+    """The gate of a process that `milo up` started early: it opens when standard input ends."""
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await reader.read()
+    transport.close()
+
+
 async def _run(work: Awaitable[None], signals: bool) -> None:
     if signals:
         task = asyncio.current_task()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import signal
 
-from app.commands.console import Console, milo_command
+import click
+
+from app.commands.console import Console, milo_command, wait_for_input_to_end
 from app.settings import Settings
 
 
 @milo_command("worker", help="Run jobs: indexing, mail, purges.", signals=False)
-async def command(console: Console, settings: Settings) -> None:
+@click.option("--wait", is_flag=True, hidden=True, help="Load, then wait until standard input ends.")
+async def command(console: Console, settings: Settings, wait: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -18,5 +21,9 @@ async def command(console: Console, settings: Settings) -> None:
     from app.embedded import running
     from app.worker import work
 
+    if wait:
+        await wait_for_input_to_end()
+        if stop.is_set():  # told to end before it began: the servers may never have started
+            return
     async with running(settings) as resolved:
         await work(resolved, stop)

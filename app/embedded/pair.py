@@ -10,6 +10,7 @@ import asyncio
 import os
 import secrets as random
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,18 @@ class Pair:
         }
 
 
-async def start_pair(settings: Settings, *, die_with_parent: bool, durable: bool = True) -> Pair:
-    """Starts both and migrates. Raises ConfigurationError; then nothing is left running."""
+async def start_pair(
+    settings: Settings,
+    *,
+    die_with_parent: bool,
+    durable: bool = True,
+    meanwhile: Callable[[Settings], None] | None = None,
+) -> Pair:
+    """Starts both and migrates. Raises ConfigurationError; then neither is left running.
+
+    `meanwhile` is called with the resolved settings before the servers answer: what takes long to
+    begin can begin beside them.
+    """
     data = DataDir(settings.data_dir)
     data.make()
     postgres.check_version(data)
@@ -60,6 +71,8 @@ async def start_pair(settings: Settings, *, die_with_parent: bool, durable: bool
     socket_dir = make_socket_dir(settings.runtime_dir)
     # Before anything runs there: whoever finds this data dir after our sudden end can clear it.
     write_runtime(data, {"socket_dir": str(socket_dir)})
+    if meanwhile is not None:
+        meanwhile(resolved(settings, secrets, socket_dir))
     started = await asyncio.gather(
         postgres.start_postgres(data, secrets, socket_dir, die_with_parent=die_with_parent, durable=durable),
         redis_server.start_redis(data, secrets, socket_dir, die_with_parent=die_with_parent),

@@ -40,6 +40,11 @@ class Process:
     def exit_code(self) -> int | None:
         return self.child.returncode if self.child is not None else None
 
+    def open_gate(self) -> None:
+        """Lets a gated child go on."""
+        if self.child is not None and self.child.stdin is not None:
+            self.child.stdin.close()
+
     def record(self) -> dict[str, Any]:
         return {"pid": self.pid, "started": self.started}
 
@@ -94,15 +99,19 @@ def spawn(
     die_with_parent: signal.Signals | None = None,
     user: int | None = None,
     group: int | None = None,
+    gated: bool = False,
 ) -> Process:
-    """Starts `argv`. Call from the main thread: the death signal follows the thread that forked."""
+    """Starts `argv`. Call from the main thread: the death signal follows the thread that forked.
+
+    `gated`: its standard input is a pipe that ends when `open_gate` is called, or when we die.
+    """
     output: Any = None
     if log is not None:
         output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         child = subprocess.Popen(
             argv,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if gated else subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT if output is not None else None,
             env=dict(environment),
