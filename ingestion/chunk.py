@@ -19,6 +19,7 @@ CHUNKER_VERSION = "1"  # part of a generation's fingerprint
 MAX_TOKENS = 375
 HARD_TOKENS = 400  # text with title and path in front; also a single table row
 BREAK_TOKENS = 250  # from here a heading begins a new passage
+TAIL_TOKENS = 50  # a smaller rest of a page goes with the passage before it, where it fits
 WINDOW_TOKENS = 60
 _TITLE_TOKENS = 40
 _HEADER_TOKENS = 60
@@ -78,17 +79,27 @@ class _Passages:
 
     def build(self, blocks: Sequence[StoredBlock]) -> Iterator[Chunk]:
         passage = _Open()
+        before: _Open | None = None  # held back, in case the last one is too small to stand alone
         for part in self._parts(blocks):
             heading = part.block.kind is BlockKind.HEADING
             only_headings = all(held.block.kind is BlockKind.HEADING for held in passage.parts)
             full = passage.tokens + part.piece.tokens > self._limit
             if passage.parts and ((heading and passage.tokens >= BREAK_TOKENS and not only_headings) or full):
                 carried = self._take_leads(passage, part)
-                yield self._close(passage)
-                passage = _Open()
+                if before is not None:
+                    yield self._close(before)
+                before, passage = passage, _Open()
                 for held in carried or self._header_of(part):
                     passage.add(held)
             passage.add(part)
+        if before is not None and passage.tokens < TAIL_TOKENS and before.tokens + passage.tokens <= self._limit:
+            starts = {part.piece.start for part in before.parts}
+            for part in passage.parts:
+                if part.piece.start not in starts:  # the repeated row of column names
+                    before.add(part)
+            passage = _Open()
+        if before is not None:
+            yield self._close(before)
         if passage.parts:
             yield self._close(passage)
 
@@ -150,21 +161,32 @@ class _Passages:
         )
 
     def _windows(self, parts: Sequence[_Part]) -> Iterator[str]:
-        """Sentences and lines of one section, as many as fit."""
+        """Sentences and lines of one section, as many as fit. A heading in front is not repeated as a line."""
         text = self._version.text
-        lines: list[str] = []
-        tokens = 0
+        lines: list[Piece] = []
         section: tuple[str, ...] = ()
-        for part in parts:
+        for index, part in enumerate(parts):
+            path = part.path
+            if part.block.kind is BlockKind.HEADING:
+                if index + 1 < len(parts) and parts[index + 1].path[: len(path)] == path:
+                    continue
+                path = path[:-1]  # nothing stands below it here: it is a line of its own
             for piece in part.splitter.within(part.piece, WINDOW_TOKENS):
-                if lines and (part.path != section or tokens + piece.tokens > WINDOW_TOKENS):
-                    yield _in_front(self._title, self._own_path(section), " ".join(lines))
-                    lines, tokens = [], 0
-                section = part.path
-                lines.append(text[piece.start : piece.end])
-                tokens += piece.tokens
+                if lines and (path != section or sum(line.tokens for line in lines) + piece.tokens > WINDOW_TOKENS):
+                    # An introduction ("Write to us:") goes with what it introduces.
+                    carry = path == section and len(lines) > 1 and text[lines[-1].start : lines[-1].end].endswith(":")
+                    carry = carry and lines[-1].tokens + piece.tokens <= WINDOW_TOKENS
+                    carried = [lines.pop()] if carry else []
+                    yield self._window(section, lines)
+                    lines = carried
+                section = path
+                lines.append(piece)
         if lines:
-            yield _in_front(self._title, self._own_path(section), " ".join(lines))
+            yield self._window(section, lines)
+
+    def _window(self, section: tuple[str, ...], lines: Sequence[Piece]) -> str:
+        text = " ".join(self._version.text[line.start : line.end] for line in lines)
+        return _in_front(self._title, self._own_path(section), text)
 
     def _own_path(self, path: tuple[str, ...]) -> tuple[str, ...]:
         return path[1:] if path and _same(path[0], self._title) else path

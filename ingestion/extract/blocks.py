@@ -51,6 +51,12 @@ class _Reader:
         self._preformatted = 0
 
     def finished(self) -> list[Block]:
+        # A picture's text and the caption below it often say the same.
+        self._blocks = [
+            each
+            for index, each in enumerate(self._blocks)
+            if index == 0 or each[0].kind is BlockKind.TABLE_ROW or each[0].text != self._blocks[index - 1][0].text
+        ]
         blocks = [block for block, _ in self._blocks]
         if any(block.kind is BlockKind.HEADING and block.level > 1 for block in blocks):
             return blocks
