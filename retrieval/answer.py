@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from retrieval.evidence import Verdict, judge
 from retrieval.language import detect
@@ -199,11 +199,11 @@ async def _quote(ports: AnswerPorts, run: _Run, found: Found) -> AsyncGenerator[
         async for event in _say(run, Phrase.NO_ANSWER):
             yield event
         return
+    sentences = list(quoted.sentences)
     if verdict is Verdict.CLOSEST:
         run.closest = True
-        async for event in _say(run, Phrase.CLOSEST):
-            yield event
-    for sentence in quoted.sentences:
+        sentences[0] = replace(sentences[0], text=f"{say(Phrase.CLOSEST, run.language)} {sentences[0].text}")
+    for sentence in sentences:
         async for event in _show(run, sentence):
             yield event
 
