@@ -16,11 +16,12 @@ from app.businesses.model import NewBusiness
 from app.businesses.queries import find_by_slug
 from app.errors import Conflict
 from app.knowledge.manage import add_site
-from app.sample.queries import find_site, move_site
+from app.sample.queries import find_site, move_site, set_accent
 from app.services import Services
 
 SAMPLE_SLUG = "sample"
 ACTOR = "operator"
+CRUST = "#8a4b1f"  # the colour of its pages, app/sample/site/style.css
 
 
 async def ensure_sample(services: Services) -> UUID:
@@ -59,4 +60,6 @@ async def _create(services: Services, address: str) -> UUID:
             found = await find_by_slug(conn, SAMPLE_SLUG)
         assert found is not None
         return found
+    async with services.database.business_transaction(created.business_id) as conn:
+        await set_accent(conn, created.business_id, CRUST)
     return created.business_id

@@ -29,3 +29,9 @@ async def move_site(conn: Connection, business_id: UUID, url: str) -> None:
     await conn.execute(
         "UPDATE businesses SET website = %(url)s WHERE business_id = %(b)s", {"b": business_id, "url": url}
     )
+
+
+async def set_accent(conn: Connection, business_id: UUID, accent: str) -> None:
+    await conn.execute(
+        "UPDATE businesses SET accent = %(accent)s WHERE business_id = %(b)s", {"b": business_id, "accent": accent}
+    )

@@ -92,7 +92,7 @@ async def source(
         source=view,
         counts=counts,
         total=counts.total(),
-        status=status,
+        shown=status,
         ledger=[view_ledger(row, live) for row in rows],
         more=more,
     )
