@@ -211,6 +211,7 @@ def _record(parts: Parts, *, stopping: bool = False) -> None:
     state: dict[str, Any] = parts.pair.record()
     state["up"] = identity(os.getpid())
     state["url"] = parts.settings.public_url
+    state["port"] = parts.settings.port
     state["stopping"] = stopping
     for name, process in parts.children.items():
         state[name] = process.record()
