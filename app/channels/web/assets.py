@@ -84,7 +84,7 @@ def lean(source: str) -> str:
 def _asset(name: str) -> Asset:
     plain = lean((FOLDER / name).read_text(encoding="utf-8")).encode()
     return Asset(
-        media_type=f"{TYPES[Path(name).suffix]}; charset=utf-8",
+        media_type=TYPES[Path(name).suffix],
         plain=plain,
         gzipped=gzip.compress(plain, 9, mtime=0),
         etag=f'"{hashlib.sha256(plain).hexdigest()[:16]}"',

@@ -39,9 +39,11 @@ async def example_questions(services: Services, business: Business, language: st
         _known.move_to_end(key)
         return _known[key]
     found: list[str] = []
+    asked = widget().questions
     try:
         async with asyncio.timeout(SECONDS):
-            for question in widget().questions[language]:
+            # The visitor's language first; where the pages do not answer in it, that of the business.
+            for question in dict.fromkeys((*asked[language], *asked.get(business.language, ()))):
                 if await _is_answered(services, business, question):
                     found.append(question)
                 if len(found) == SHOWN:

@@ -86,11 +86,11 @@ async def frame(request: AnyRequest, services: Parts, key: FromPath[str]) -> Res
     except NotFound:
         headers["Content-Security-Policy"] = frame_policy(None)
         page = gone_page(spoken_language(wanted, "en"))
-        return Response(page, status_code=404, headers=headers, media_type="text/html; charset=utf-8")
+        return Response(page, status_code=404, headers=headers, media_type="text/html")
     language = spoken_language(wanted, business.language)
     headers["Content-Security-Policy"] = frame_policy(business)
     page = frame_page(key, business, language, await example_questions(services, business, language))
-    return Response(page, headers=headers, media_type="text/html; charset=utf-8")
+    return Response(page, headers=headers, media_type="text/html")
 
 
 @post("/w/{key:str}/session", status_code=200, request_max_body_size=SMALL_BODY)
@@ -226,7 +226,7 @@ async def demo(services: Parts, slug: FromPath[str]) -> Response[str]:
         raise NotFound
     page = demo_page(await admission.read(services, business_id), key)
     headers = {"Content-Security-Policy": DEMO_POLICY, "Cache-Control": "no-cache"}
-    return Response(page, headers=headers, media_type="text/html; charset=utf-8")
+    return Response(page, headers=headers, media_type="text/html")
 
 
 def _id(text: str | None) -> UUID | None:
