@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import snowballstemmer
+
 RULES = 1
 
 # Scripts that write without spaces: their runs are cut into pairs of characters.
@@ -161,8 +163,7 @@ def _stemmer(language: str) -> Any:
     """Each thread has its own: a stemmer keeps the word it works on in itself."""
     made: dict[str, Any] = _own.__dict__.setdefault("stemmers", {})
     if language not in made:
-        import snowballstemmer
-
         name = STEMMERS.get(language)
-        made[language] = snowballstemmer.stemmer(name) if name else None
+        library: Any = snowballstemmer
+        made[language] = library.stemmer(name) if name else None
     return made[language]

@@ -54,7 +54,8 @@ def unpack(packed: bytes) -> Posting:
 def term_scores(posting: Posting, norms: Scores, many: int) -> Scores:
     """BM25 of one term in the chunks of its posting. `norms` is k1·(1 - b + b·length/mean) of all chunks."""
     counts = posting.counts.astype(np.float32)
-    return np.float32(idf(posting, many) * (K1 + 1)) * counts / (counts + norms[posting.chunks])
+    scores = counts / (counts + norms[posting.chunks]) * (idf(posting, many) * (K1 + 1))
+    return scores.astype(np.float32, copy=False)
 
 
 def idf(posting: Posting, many: int) -> float:

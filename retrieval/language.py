@@ -7,7 +7,7 @@ A question too short to tell counts as the business's own language.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from functools import lru_cache
 
 from retrieval.analyse import fold, stop_words, tokens
@@ -73,7 +73,7 @@ def _chinese_or_japanese(code: str, text: str, fallback: str) -> str:
 
 
 def _scores(text: str) -> dict[str, float]:
-    scores: Counter[str] = Counter()
+    scores: defaultdict[str, float] = defaultdict(float)
     words = [token for kind, token in tokens(text) if kind == "word"]
     for word in words:
         plain = fold(word)

@@ -55,13 +55,15 @@ async def quote(
     """None when there is no text to quote from."""
     used = passages[:PASSAGES]
     units = [cut(passage.text) for passage in used]
-    places = [Place(number, at, unit) for number, found in enumerate(units) for at, unit in enumerate(found)]
+    places: list[Place] = [
+        Place(number, at, unit) for number, found in enumerate(units) for at, unit in enumerate(found)
+    ]
     if not places:
         return None
     scored = _Scored(asked, used, units, rarity)
     features = np.stack([scored.features(place) for place in places])
     first = features @ WEIGHTS
-    close = np.argsort(-first, kind="stable")[:EMBEDDED]
+    close: list[int] = np.argsort(-first, kind="stable")[:EMBEDDED].tolist()
     vectors = await embedder.embed([asked.text, *(scored.in_context(places[index]) for index in close)])
     features[close, COSINE] = vectors[1:] @ vectors[0]
     scores = np.full(len(places), -np.inf, np.float32)
@@ -157,7 +159,8 @@ def _choose(
         # A row beside the best one belongs to the same table.
         if place.passage == places[best].passage and place.unit.row and rows and abs(place.at - places[best].at) <= 2:
             near[index] += 0.15 * float(scores[best])
-    for index in np.argsort(-near, kind="stable"):
+    order: list[int] = np.argsort(-near, kind="stable").tolist()
+    for index in order:
         if len(spans) >= (ROWS if rows and places[index].unit.row else SENTENCES):
             break
         if near[index] < FURTHER * scores[best]:

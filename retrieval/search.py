@@ -131,7 +131,7 @@ class _Ranking:
     async def best(self, k: int) -> list[Passage]:
         words, grams, expanded = await self._lexical()
         whole = await self._whole()
-        lexical = words + CONCEPT_SHARE * expanded
+        lexical = np.asarray(words + CONCEPT_SHARE * expanded, np.float32)
         candidates = self._candidates((lexical, grams, whole))
         dense = await self._dense(candidates, whole)
         weights = _weights(self.asked.language, self.known.languages or (self.knowledge.language,))
@@ -229,7 +229,7 @@ class _Ranking:
     def _figures(self, candidates: NDArray[np.int64], texts: dict[int, PassageRow]) -> Scores:
         """The share of the kinds asked for that a passage holds; what was never read counts as none."""
         held = [np.maximum(self.known.held(kind)[candidates], 0) for kind in self.asked.kinds]
-        return np.mean(held, axis=0, dtype=np.float32)
+        return np.asarray(np.mean(held, axis=0), np.float32)
 
     def _apart(self, ranked: Sequence[int], texts: dict[int, PassageRow], k: int) -> list[int]:
         """The first k, near-duplicates behind all others."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import hashlib
+import importlib
 import importlib.util
 import subprocess
 import sys
@@ -88,7 +89,7 @@ class MiniLmEmbedder:
                 for number, vector in zip(batch, vectors, strict=True):
                     sums[owners[number]] += vector * len(windows[number])
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-        return sums / np.where(lengths == 0, 1, lengths)
+        return (sums / np.where(lengths == 0, 1, lengths)).astype(np.float32, copy=False)
 
     def unload(self) -> None:
         """Drops the session. Waits for a running call; harmless when nothing is loaded."""
@@ -99,9 +100,7 @@ class MiniLmEmbedder:
         """One session at a time: a process either indexes or answers, seldom both."""
         if self._session is not None and self._session[0] == threads:
             return self._session[1]
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
+        options = _runtime().SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
@@ -109,7 +108,7 @@ class MiniLmEmbedder:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         path = graph_file(self._models_dir)
         self._session = None
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = _runtime().InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self._session = (threads, session)
         return session
 
@@ -162,18 +161,21 @@ def _batches(windows: Sequence[Sequence[int]]) -> Iterator[list[int]]:
 
 
 def _run(session: Any, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-    import onnxruntime
-
     longest = max(len(row) for row in rows)
     ids = np.zeros((len(rows), longest), np.int64)
     mask = np.zeros((len(rows), longest), np.int64)
     for number, row in enumerate(rows):
         ids[number, : len(row)] = row
         mask[number, : len(row)] = 1
-    options = onnxruntime.RunOptions()
+    options = _runtime().RunOptions()
     if ids.size > 512:
         options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
     return session.run(None, {"ids": ids, "mask": mask}, options)[0]
+
+
+def _runtime() -> Any:
+    """Imported with the first session: it costs 40 MB. Its names have no types."""
+    return importlib.import_module("onnxruntime")
 
 
 @lru_cache(maxsize=1)

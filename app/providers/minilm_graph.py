@@ -7,6 +7,7 @@ are part of the graph: it takes token ids and mask, and gives one vector a row.
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import tempfile
@@ -28,15 +29,15 @@ Weights = Mapping[str, NDArray[Any]]
 
 def build_int8(weights_file: Path, target: Path) -> None:
     """Writes the quantised graph to `target`, whole or not at all. About 3 s on one core."""
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from safetensors.numpy import load_file
-
+    onnx, quantization = _untyped("onnx"), _untyped("onnxruntime.quantization")
+    load_file = _untyped("safetensors.numpy").load_file
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as folder:
         plain, small = Path(folder) / "float.onnx", Path(folder) / "int8.onnx"
         onnx.save(build_graph(load_file(weights_file)), plain)
         # Seven bits a weight: the eight-bit products overflow on processors with AVX2 but no VNNI.
-        quantize_dynamic(plain, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        quantization.quantize_dynamic(
+            plain, small, weight_type=quantization.QuantType.QInt8, per_channel=True, reduce_range=True
+        )
         with small.open("rb") as written:
             os.fsync(written.fileno())
         small.replace(target)
@@ -44,12 +45,11 @@ def build_int8(weights_file: Path, target: Path) -> None:
 
 def build_graph(weights: Weights) -> Any:
     """The float model: `ids` and `mask` int64 (rows, length) → `vector` float32 (rows, 384) of length 1."""
-    import onnx
-    from onnx import TensorProto, helper
-
+    onnx = _untyped("onnx")
+    helper, types = onnx.helper, onnx.TensorProto
     graph = _Graph(weights)
     hidden = _embed(graph)
-    graph.node("Cast", ["mask"], "mask_float", to=TensorProto.FLOAT)
+    graph.node("Cast", ["mask"], "mask_float", to=types.FLOAT)
     graph.node("Unsqueeze", ["mask_float", graph.ints("axes_heads", [1, 2])], "mask_heads")
     graph.node("Sub", [graph.floats("one", 1.0), "mask_heads"], "mask_off")
     graph.node("Mul", ["mask_off", graph.floats("far_below", -10000.0)], "mask_bias")
@@ -60,8 +60,8 @@ def build_graph(weights: Weights) -> Any:
     made = helper.make_graph(
         graph.nodes,
         "minilm",
-        [helper.make_tensor_value_info(name, TensorProto.INT64, ["rows", "length"]) for name in ports],
-        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["rows", WIDTH])],
+        [helper.make_tensor_value_info(name, types.INT64, ["rows", "length"]) for name in ports],
+        [helper.make_tensor_value_info("vector", types.FLOAT, ["rows", WIDTH])],
         graph.constants,
     )
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
@@ -77,17 +77,13 @@ class _Graph:
         self._named: set[str] = set()
 
     def node(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        from onnx import helper
-
-        self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
+        self.nodes.append(_untyped("onnx").helper.make_node(kind, inputs, [output], name=output, **attributes))
         return output
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
-        from onnx import numpy_helper
-
         if name not in self._named:
             self._named.add(name)
-            self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+            self.constants.append(_untyped("onnx").numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def weight(self, name: str) -> str:
@@ -154,6 +150,11 @@ def _pool(graph: _Graph, hidden: str) -> None:
     graph.node("ReduceSum", ["kept", graph.ints("axis_tokens", [1])], "sum", keepdims=0)
     graph.node("ReduceL2", ["sum", graph.ints("axis_vector", [1])], "size", keepdims=1)
     graph.node("Div", ["sum", "size"], "vector")
+
+
+def _untyped(module: str) -> Any:
+    """Libraries whose names have no complete types; imported only when a graph is built."""
+    return importlib.import_module(module)
 
 
 if __name__ == "__main__":

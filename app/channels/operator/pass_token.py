@@ -1,4 +1,4 @@
-"""The operator's pass: signed with the key ring of the data dir, good for a minute. Commands make it, routes read it."""
+"""The operator's pass: signed with the data dir's key ring, good for a minute; made by commands, read by routes."""
 
 from __future__ import annotations
 
