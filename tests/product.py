@@ -72,3 +72,6 @@ def up(data_dir: Path, *, port: int | None = None, options: tuple[str, ...] = ()
         except subprocess.TimeoutExpired:
             process.kill()
             raise
+        finally:
+            if process.stdout is not None:
+                process.stdout.close()
