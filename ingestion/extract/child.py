@@ -44,6 +44,7 @@ class ChildExtractor:
         self._free = asyncio.Semaphore(children)
         self._waiting: list[_Child] = []
         self._sweeper: asyncio.TimerHandle | None = None
+        self._ending: set[asyncio.Task[int]] = set()
 
     async def __aenter__(self) -> ChildExtractor:
         return self
@@ -57,6 +58,7 @@ class ChildExtractor:
         waiting, self._waiting = self._waiting, []
         for child in waiting:
             await child.end()
+        await asyncio.gather(*self._ending)
 
     async def extract(self, body: bytes, *, url: str, media_type: str, charset: str | None = None) -> ExtractedDocument:
         limit = HTML_LIMIT if media_type in HTML_TYPES else DOCUMENT_LIMIT
@@ -104,7 +106,9 @@ class ChildExtractor:
         old = [child for child in self._waiting if time.monotonic() - child.since >= self._idle * 0.9]
         self._waiting = [child for child in self._waiting if child not in old]
         for child in old:
-            child.kill()
+            ending = asyncio.create_task(child.end())
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
         if self._waiting or old:
             self._sweeper = asyncio.get_running_loop().call_later(self._idle, self._sweep)
 

@@ -110,7 +110,8 @@ def _running_lines(texts: list[str]) -> frozenset[str]:
     seen: Counter[str] = Counter()
     for text in texts:
         lines = [line for line in text.splitlines() if line.strip()]
-        seen.update({_edge_key(line) for line in (*lines[:_EDGE_LINES], *lines[-_EDGE_LINES:])})
+        depth = _EDGE_LINES if len(lines) >= 4 * _EDGE_LINES else 1
+        seen.update({_edge_key(line) for line in (*lines[:depth], *lines[-depth:])})
     return frozenset(key for key, count in seen.items() if count >= max(3, len(texts) / 2))
 
 
