@@ -6,15 +6,19 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import psycopg
 import pytest
 
+from app.embedded import postgres
+from app.embedded.pair import Pair
 from app.settings import Settings, child_environment
 from tests.bike_site import bike_site
+from tests.conftest import copied_database
 from tests.product import MILO, ROOT, free_port
 
 
@@ -98,13 +102,32 @@ def wait_for(condition: Callable[[], object], seconds: float) -> None:
         time.sleep(0.05)
 
 
+@pytest.fixture(scope="session")
+def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data dir for all processes here, so that the embedding model is built once."""
+    return tmp_path_factory.mktemp("faults") / "data"
+
+
 @pytest.fixture
-def house(settings: Settings, superuser_url: str, bike_site: str) -> Iterator[House]:
-    opened = House(settings, bike_site, superuser_url)
+def house(settings: Settings, superuser_url: str, bike_site: str, models_dir: Path) -> Iterator[House]:
+    opened = House(replace(settings, data_dir=models_dir), bike_site, superuser_url)
     try:
         yield opened
     finally:
         opened.end()
+
+
+@pytest.fixture(scope="module")
+def shared_house(pair: Pair, cluster: psycopg.Connection, bike_site: str, models_dir: Path) -> Iterator[House]:
+    """One database for a whole module, for tests that each plant a business of their own."""
+    plain = pair.resolved(Settings.from_env({"MILO_DATA_DIR": str(models_dir)}))
+    with copied_database(pair, cluster) as (name, urls):
+        superuser_url = postgres.url(postgres.SUPERUSER, pair.secrets.superuser, pair.socket_dir, name)
+        opened = House(replace(plain, database=urls), bike_site, superuser_url)
+        try:
+            yield opened
+        finally:
+            opened.end()
 
 
 __all__ = ["bike_site"]
