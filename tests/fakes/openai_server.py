@@ -1,6 +1,6 @@
 """A scripted OpenAI-compatible server: Chat Completions (streaming), embeddings and the list of models.
 
-`server.script(Reply(...), …)` queues answers, one a request; an empty queue answers with `default`
+`server.script(Reply(...), …)` queues answers, one a chat request; an empty queue answers with `default`
 (a Reply or a function of the request's body). Every request is held against the SDK's own parameter
 types; what does not fit is answered 400 and kept in `violations`, which `expect_clean()` raises.
 `python -m tests.fakes.openai_server PORT TEXT` serves it by hand.
@@ -99,6 +99,7 @@ class OpenAIServer(LoopbackServer):
         self.models = ["gpt-5.4-mini", "text-embedding-3-small"]
         self.violations: list[str] = []
         self._script: deque[Reply] = deque()
+        self._embedding_script: deque[Reply] = deque()
 
     @property
     def base_url(self) -> str:
@@ -107,10 +108,15 @@ class OpenAIServer(LoopbackServer):
     def script(self, *replies: Reply) -> None:
         self._script.extend(replies)
 
+    def script_embeddings(self, *replies: Reply) -> None:
+        """Errors and delays; `Reply()` answers."""
+        self._embedding_script.extend(replies)
+
     def expect_clean(self) -> None:
-        """Every request fitted the SDK's types and the script was used up."""
+        """Every request fitted the SDK's types and the scripts were used up."""
         assert not self.violations, self.violations
-        assert not self._script, f"{len(self._script)} scripted replies were not asked for"
+        left = len(self._script) + len(self._embedding_script)
+        assert not left, f"{left} scripted replies were not asked for"
 
     async def handle(self, request: Received, wire: Wire) -> None:
         if request.headers.get("authorization") != f"Bearer {self.key}":
@@ -147,7 +153,7 @@ class OpenAIServer(LoopbackServer):
         if wrong := [*misfits(body, EmbeddingCreateParams), *_embedding_rules(inputs)]:
             await self._refuse(wire, wrong)
             return
-        reply = self._script.popleft() if self._script else Reply()
+        reply = self._embedding_script.popleft() if self._embedding_script else Reply()
         await wire.pause(reply.delay)
         if reply.status != 200:
             await self._error(wire, reply)

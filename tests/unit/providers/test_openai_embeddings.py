@@ -44,13 +44,13 @@ async def test_every_token_of_a_long_text_counts(openai_server: OpenAIServer, em
 
 
 async def test_a_passing_failure_is_tried_again(openai_server: OpenAIServer, embeddings: OpenAIEmbeddings):
-    openai_server.script(BROKEN, Reply(status=429, code="rate_limit_exceeded", retry_after=0.1), Reply())
+    openai_server.script_embeddings(BROKEN, Reply(status=429, code="rate_limit_exceeded", retry_after=0.1), Reply())
     assert (await embeddings.embed(["a", "b"])).shape == (2, 64)
     openai_server.expect_clean()
 
 
 async def test_a_spent_quota_is_a_sentence_at_once(openai_server: OpenAIServer, embeddings: OpenAIEmbeddings):
-    openai_server.script(SPENT_QUOTA)
+    openai_server.script_embeddings(SPENT_QUOTA)
     with pytest.raises(Unavailable, match="quota is spent") as caught:
         await embeddings.embed(["a", "b"])
     assert caught.value.code == "embedding_quota"
@@ -59,7 +59,7 @@ async def test_a_spent_quota_is_a_sentence_at_once(openai_server: OpenAIServer, 
 
 async def test_a_visitor_does_not_wait_for_retries(openai_server, embeddings: OpenAIEmbeddings, monkeypatch):
     monkeypatch.setattr(openai_embeddings, "PATIENCE_ONE", 0.5)
-    openai_server.script(*[BROKEN] * 20)
+    openai_server.script_embeddings(*[BROKEN] * 20)
     with pytest.raises(Unavailable):
         await embeddings.embed(["one question"])
     assert 1 < len(openai_server.history) < 6
