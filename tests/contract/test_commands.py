@@ -153,7 +153,7 @@ def test_json_output_is_json_only(product: Running, ingested: Json) -> None:
 def test_site_without_a_page_fails_with_its_reason_and_keeps_what_was_live(
     product: Running, ingested: Json, tmp_path: Path
 ) -> None:
-    done = milo(product, "ingest", "bikes", "http://no-such-host.invalid/", "--json")
+    done = milo(product, "ingest", "bikes", "http://no-such-host.example/", "--json")
     assert done.returncode == 1
     report = json.loads(done.stdout.splitlines()[-1])
     assert report["status"] == "failed" and report["reason"] and report["ledger"][0]["reason"] == "no_such_host"
