@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Request, Response, Router, post
 from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar.params import JSONBody, SkipValidation
 
 from app.channels.operator.ask import ask, business_by_slug
 from app.channels.operator.pass_token import holds_pass
@@ -26,7 +26,7 @@ class AskIn:
 
 
 @post("/operator/ask", status_code=200, request_max_body_size=BODY)
-async def ask_business(request: AnyRequest, services: Parts, data: AskIn) -> Response[dict[str, Any]]:
+async def ask_business(request: AnyRequest, services: Parts, data: JSONBody[AskIn]) -> Response[dict[str, Any]]:
     """To anyone without a pass this address does not exist."""
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     if not holds_pass(services.signer, token):
