@@ -114,15 +114,16 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(asset=asset)
-    made.filters.update(
-        when=_when,
-        number=_number,
-        size=formats.size,
-        plural=formats.plural,
-        duration=formats.duration,
-        place=formats.place,
-        host=formats.host,
-    )
+    filters: dict[str, Any] = {
+        "when": _when,
+        "number": _number,
+        "size": formats.size,
+        "plural": formats.plural,
+        "duration": formats.duration,
+        "place": formats.place,
+        "host": formats.host,
+    }
+    made.filters.update(filters)
     return made
 
 

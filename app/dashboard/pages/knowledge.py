@@ -108,7 +108,7 @@ async def progress(
 ) -> Html:
     """One card, asked for every second while it works. When it is done the whole page is worth a new look."""
     view = await _source(services, desk, source_id, since)
-    headers = {} if view.busy else {"HX-Refresh": "true"}
+    headers = {} if view.busy else {"HX-Redirect": f"{desk.base}/knowledge"}
     return page(request, "source_card.html", source=view, headers=headers)
 
 
