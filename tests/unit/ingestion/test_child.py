@@ -17,7 +17,10 @@ from ingestion.model import Reason
 async def test_a_document_comes_back_as_it_was_read():
     async with ChildExtractor() as extractor:
         found = await extractor.extract(
-            "<title>T</title><p>Café".encode("cp1252"), url="http://a.example/", media_type="text/html", charset="latin1"
+            "<title>T</title><p>Café".encode("cp1252"),
+            url="http://a.example/",
+            media_type="text/html",
+            charset="latin1",
         )
     assert found.title == "T"
     assert found.blocks[0].text == "Café"

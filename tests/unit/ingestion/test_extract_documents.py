@@ -28,7 +28,12 @@ def read_pdf(body: bytes) -> ExtractedDocument:
 def test_pdf_lines_become_paragraphs_with_their_page():
     found = read_pdf(
         documents.pdf(
-            ["The boat leaves at nine in the morning and comes back in the", "evening, every day of the sum-", "mer.", ""],
+            [
+                "The boat leaves at nine in the morning and comes back in the",
+                "evening, every day of the sum-",
+                "mer.",
+                "",
+            ],
             ["Prices", "Adults pay 12 EUR."],
             title="Boat trips 2030",
         )
@@ -43,7 +48,9 @@ def test_pdf_lines_become_paragraphs_with_their_page():
 
 
 def test_running_headers_of_a_pdf_are_kept_once():
-    found = read_pdf(documents.pdf(*[["Harbour Society", f"Text number {n} stands here.", f"Page {n}"] for n in range(5)]))
+    found = read_pdf(
+        documents.pdf(*[["Harbour Society", f"Text number {n} stands here.", f"Page {n}"] for n in range(5)])
+    )
     texts = [block.text for block in found.blocks]
     assert texts.count("Harbour Society") == 1
     assert sum("stands here" in text for text in texts) == 5
@@ -104,7 +111,8 @@ def test_markdown_is_read_as_it_is_shown():
 
 def test_plain_text_joins_wrapped_lines():
     found = read(
-        b"HOUSE RULES\n\nDogs are welcome in the garden but not in the rooms of the\nhouse itself.\n\n- no smoking\n- no noise",
+        b"HOUSE RULES\n\nDogs are welcome in the garden but not in the rooms of the\nhouse itself.\n\n"
+        b"- no smoking\n- no noise",
         "text/plain",
         "file:house_rules.txt",
     )

@@ -68,9 +68,7 @@ def test_terms_labels_details_and_pictures_are_read():
         "Longer.",
     ]
     assert lines("<details><summary>Do you deliver?</summary><p>Yes.</p></details>") == ["Do you deliver?", "Yes."]
-    assert lines("<label>Your name <input></label><select><option>Red<option>Blue</select>") == [
-        "Your name Red, Blue"
-    ]
+    assert lines("<label>Your name <input></label><select><option>Red<option>Blue</select>") == ["Your name Red, Blue"]
     assert lines("<p>Us: <img alt='The team in the garden' src=x.jpg><img alt='IMG_1234.jpg'><img alt=''></p>") == [
         "Us: The team in the garden"
     ]
@@ -205,7 +203,9 @@ def test_title_links_language_robots_and_canonical():
 
 
 def test_frames_lead_on():
-    page = b"<frameset><frame src=menu.htm><frame src='main.htm'><noframes><a href=all.htm>all</a></noframes></frameset>"
+    page = (
+        b"<frameset><frame src=menu.htm><frame src='main.htm'><noframes><a href=all.htm>all</a></noframes></frameset>"
+    )
     found = extract_html(page, "http://a.example/d/", None)
     assert set(found.links) == {f"http://a.example/d/{name}.htm" for name in ("menu", "main", "all")}
 
@@ -281,7 +281,8 @@ def test_both_engines_read_an_ordinary_page_alike(engine: str, monkeypatch: pyte
     monkeypatch.setattr(html.lexbor, "parse", {"lexbor": lexbor.parse, "soup": soup.parse}[engine])
     found = read(
         "<header><nav><ul><li><a href=/a>A thing</a><li><a href=/b>B thing</a></ul></nav></header><main><h1>Title</h1>"
-        "<p>Text &amp; more</p><table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table></main><footer>Tel. 1</footer>"
+        "<p>Text &amp; more</p>"
+        "<table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table></main><footer>Tel. 1</footer>"
     )
     assert [block.text for block in found.blocks] == [
         "A thing",
