@@ -11,11 +11,13 @@ up: ## install and start everything; ARGS="--port 8001 --no-sample" are passed o
 	@sh scripts/install.sh runtime
 	@exec setpriv --pdeathsig TERM $(MILO) up $(ARGS)
 
-test: dev chromium ## every test and check
-	@sh scripts/static.sh
-	$(PYTEST) -q -n 2 --dist loadfile --ignore tests/browser --ignore tests/faults
-	$(PYTEST) -q -n 2 --dist loadfile tests/browser
-	$(PYTEST) -q -n 2 --dist loadfile tests/faults
+test: dev chromium ## every test and check; all run, so that one run names all that is wrong
+	@failed=0; \
+	sh scripts/static.sh || failed=1; \
+	$(PYTEST) -q -n 2 --dist loadfile --ignore tests/browser --ignore tests/faults || failed=1; \
+	$(PYTEST) -q -n 2 --dist loadfile tests/browser || failed=1; \
+	$(PYTEST) -q -n 2 --dist loadfile tests/faults || failed=1; \
+	exit $$failed
 
 static: dev ## style, types and layers only
 	@sh scripts/static.sh
