@@ -13,7 +13,7 @@ from app.errors import BadInput
 
 PAPER_LIGHT = "#faf9f7"
 PAPER_DARK = "#171614"
-INK_ON_LIGHT = "#1c1b1a"
+BLACK = "#000000"  # of black and white one always reaches 4.5:1; of our softer ink and white not
 TEXT_RATIO = 4.5
 
 
@@ -26,7 +26,7 @@ class Accent:
 
 
 def accent_of(colour: str) -> Accent:
-    ink = max(("#ffffff", INK_ON_LIGHT), key=lambda candidate: contrast(candidate, colour))
+    ink = max(("#ffffff", BLACK), key=lambda candidate: contrast(candidate, colour))
     return Accent(colour, ink, readable(colour, PAPER_LIGHT, "#000000"), readable(colour, PAPER_DARK, "#ffffff"))
 
 
@@ -73,7 +73,7 @@ def stylesheet(colour: str) -> str:
     accent = accent_of(colour)
     light = f"--accent: {accent.colour}; --accent-ink: {accent.ink}; --accent-text: {accent.text_light};"
     wash = f"--accent-wash: {mix(colour, PAPER_LIGHT, 0.9)};"
-    dark_ink = max(("#ffffff", INK_ON_LIGHT), key=lambda candidate: contrast(candidate, accent.text_dark))
+    dark_ink = max(("#ffffff", BLACK), key=lambda candidate: contrast(candidate, accent.text_dark))
     dark = f"--accent: {accent.text_dark}; --accent-ink: {dark_ink}; --accent-text: {accent.text_dark};"
     dark_wash = f"--accent-wash: {mix(colour, PAPER_DARK, 0.85)};"
     return f":root {{ {light} {wash} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} {dark_wash} }} }}\n"

@@ -1,0 +1,89 @@
+"""A source's card: its words, its progress, and how long it still takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
+from uuid import uuid4
+
+import pytest
+
+from app.dashboard.queries import LedgerRow, SourceRow
+from app.dashboard.source_view import view_ledger, view_source
+from ingestion.model import Reason
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+ROW = SourceRow(
+    source_id=uuid4(),
+    kind="site",
+    url="https://example.com/",
+    schedule="daily",
+    max_pages=500,
+    crawl_id=uuid4(),
+    state="running",
+    phase="embed",
+    done=10,
+    total=100,
+    started_at=NOW,
+    finished_at=None,
+    reason=None,
+    generation=None,
+    documents=0,
+    files=0,
+)
+
+
+def test_time_left_follows_the_pace_of_this_phase() -> None:
+    first = view_source(ROW, waiting=True, now=NOW)
+    assert (first.left, first.count, first.doing) == (None, "10 of 100 answer sources", "Learning it")
+    later = view_source(
+        replace(ROW, done=40), waiting=True, now=NOW + timedelta(seconds=15), since=unquote(first.since)
+    )
+    assert later.left == pytest.approx(30)
+    assert later.since == first.since
+    next_phase = view_source(
+        replace(ROW, phase="publish", done=1, total=2), waiting=True, now=NOW + timedelta(seconds=20), since=later.since
+    )
+    assert next_phase.left is None
+
+
+@pytest.mark.parametrize("since", ["", "embed", "embed.x.y", "embed.5", "embed.99.1", "nan.nan.nan", "<script>"])
+def test_a_mark_that_is_not_ours_only_begins_anew(since: str) -> None:
+    assert view_source(ROW, waiting=True, now=NOW, since=since).left is None
+
+
+def test_nothing_is_named_that_is_not_known() -> None:
+    crawling = view_source(replace(ROW, phase="crawl", done=3, total=0), waiting=True, now=NOW)
+    assert (crawling.count, crawling.left, crawling.total) == ("3 pages", None, 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "waiting", "words", "busy"),
+    [
+        ("running", True, "reading now", True),
+        ("published", False, "up to date", False),
+        ("published", True, "waits its turn", True),
+        ("held", False, "waits for you", False),
+        ("failed", False, "did not work", False),
+        (None, False, "not read yet", False),
+        (None, True, "waits its turn", True),
+    ],
+)
+def test_every_state_has_its_word(state: str | None, waiting: bool, words: str, busy: bool) -> None:
+    view = view_source(replace(ROW, state=state, reason="Because."), waiting=waiting, now=NOW)
+    assert (view.words, view.busy) == (words, busy)
+    assert (view.sentence == "Because.") is (state in {"held", "failed"})
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_of_the_ledger_has_a_sentence(reason: Reason) -> None:
+    row = LedgerRow(1, "https://example.com/a", "skipped", reason.value, "5 MB", 404, 10, 0, None)
+    shown = view_ledger(row, set())
+    assert shown.sentence.endswith(".")
+    assert shown.word == "left out"
+
+
+def test_a_page_read_in_part_says_so() -> None:
+    row = LedgerRow(1, "https://example.com/a", "fetched", Reason.PARSE_LIMIT.value, None, 200, 10, 5, None)
+    assert view_ledger(row, set()).word == "read in part"
