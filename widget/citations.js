@@ -17,7 +17,7 @@ export function source(citation, number) {
   quote.hidden = true;
   const words = make('q', '', citation.quote);
   words.dir = 'auto';
-  quote.append(words, about(citation));
+  quote.append(words, about(citation), ...opener(citation));
   const mark = button('mark', String(number), () => {
     quote.hidden = !quote.hidden;
     mark.setAttribute('aria-expanded', String(!quote.hidden));
@@ -41,16 +41,19 @@ function about(citation) {
     const date = checked.toLocaleDateString(config?.language, { day: 'numeric', month: 'long', year: 'numeric' });
     line.append(' · ', word('checked', { date }));
   }
-  const address = safe(citation.url);
-  if (address) {
-    const link = make('a', 'open', word('open_page'));
-    link.href = address;
-    link.target = '_blank';
-    link.rel = 'noopener noreferrer';
-    link.referrerPolicy = 'no-referrer';
-    line.append(' ', link);
-  }
   return line;
+}
+
+/** @param {Citation} citation */
+function opener(citation) {
+  const address = safe(citation.url);
+  if (!address) return [];
+  const link = make('a', '', word('open_page'));
+  link.href = address;
+  link.target = '_blank';
+  link.rel = 'noopener noreferrer';
+  link.referrerPolicy = 'no-referrer';
+  return [link];
 }
 
 /**

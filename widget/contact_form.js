@@ -20,8 +20,9 @@ export function showContactForm(conversation, kept, focus) {
   } else {
     shown.parentElement?.append(shown);
   }
+  if (!focus) return shown.scrollIntoView({ block: 'nearest' });
   toEnd();
-  if (focus) shown.querySelector('input')?.focus({ preventScroll: false });
+  shown.querySelector('input')?.focus();
 }
 
 /**

@@ -128,7 +128,8 @@ async function ask(text, again) {
       } else if (event === 'sentence') {
         growing.finish(data);
       } else if (event === 'lead_form') {
-        queueMicrotask(() => offerContact(false));
+        offerContact(false);
+        bubble.scrollIntoView({ block: 'start' }); // the form is long: what it is about stays in view
       } else if (event === 'error') {
         growing.end(growing.text ? word('interrupted') : '');
         failed(data.message, data.retry ? () => ask(text, { id: crypto.randomUUID(), bubble }) : null);
