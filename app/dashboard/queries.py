@@ -1,4 +1,4 @@
-"""SQL that only the dashboard asks: overviews of knowledge, figures for Numbers, settings' writes.
+"""SQL of the knowledge pages: sources with their runs, the ledger, what is live and what was taken from it.
 
 Every query runs in the transaction of one business and names it as well.
 """
@@ -6,8 +6,7 @@ Every query runs in the transaction of one business and names it as well.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from psycopg.rows import class_row, scalar_row
@@ -33,6 +32,7 @@ class SourceRow:
     finished_at: datetime | None
     reason: str | None
     generation: int | None
+    generation_state: str | None  # None: there is none of that number (any more)
     documents: int
     files: int
 
@@ -89,38 +89,14 @@ class HeldRow:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DayRow:
-    day: date
-    questions: int
-    answered: int
-    unanswered: int
-    leads: int
-
-
-@dataclass(frozen=True, slots=True)
-class MailId:
-    business_id: UUID
-    outbox_id: UUID
-
-
-async def list_recent_mail(conn: Connection, limit: int = 50) -> list[MailId]:
-    """Across businesses, through the operations role: ids only. For the built-in mailbox of one machine."""
-    async with conn.cursor(row_factory=class_row(MailId)) as cursor:
-        await cursor.execute(
-            "SELECT business_id, outbox_id FROM outbox WHERE channel = 'mail'"
-            " ORDER BY created_at DESC, outbox_id DESC LIMIT %(limit)s",
-            {"limit": limit},
-        )
-        return await cursor.fetchall()
-
-
 async def list_sources(conn: Connection, business_id: UUID) -> list[SourceRow]:
     async with conn.cursor(row_factory=class_row(SourceRow)) as cursor:
         await cursor.execute(
             """
             SELECT s.source_id, s.kind, s.url, s.schedule, s.max_pages,
                 c.crawl_id, c.state, c.phase, c.done, c.total, c.started_at, c.finished_at, c.reason, c.generation,
+                (SELECT g.state FROM generations g WHERE g.business_id = s.business_id AND g.generation = c.generation)
+                    AS generation_state,
                 (SELECT count(*) FROM businesses b
                     JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
                     JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id
@@ -139,11 +115,11 @@ async def list_sources(conn: Connection, business_id: UUID) -> list[SourceRow]:
 
 
 async def waiting_sources(conn: Connection, business_id: UUID) -> set[str]:
-    """Ids of sources whose update is due or runs; what the daily plan has set for later does not count."""
+    """Ids of sources whose update is due, runs or is tried again soon; what is planned for tomorrow does not count."""
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
             "SELECT payload ->> 'source_id' FROM jobs WHERE business_id = %(b)s AND kind = 'ingest_source'"
-            " AND state IN ('queued', 'running') AND run_after <= now()",
+            " AND (state = 'running' OR (state = 'queued' AND run_after <= now() + interval '1 hour'))",
             {"b": business_id},
         )
         return set(await cursor.fetchall())
@@ -246,56 +222,6 @@ async def find_held(conn: Connection, business_id: UUID) -> HeldRow | None:
             {"b": business_id},
         )
         return await cursor.fetchone()
-
-
-async def count_days(conn: Connection, business_id: UUID, *, zone: str, first: date, last: date) -> list[DayRow]:
-    """One row a day of the business's calendar, days without a question included."""
-    async with conn.cursor(row_factory=class_row(DayRow)) as cursor:
-        await cursor.execute(
-            """
-            WITH days AS (SELECT day::date FROM generate_series(%(first)s::date, %(last)s::date, '1 day') day),
-            -- One window of time for the indexes; the day is then counted in the business's zone.
-            asked AS (
-                SELECT (q.created_at AT TIME ZONE %(zone)s)::date AS day, a.outcome
-                FROM messages q
-                LEFT JOIN messages a ON a.business_id = q.business_id AND a.in_reply_to = q.message_id
-                WHERE q.business_id = %(b)s AND q.author = 'visitor'
-                    AND q.created_at >= (%(first)s::date)::timestamp AT TIME ZONE %(zone)s),
-            left_behind AS (
-                SELECT (created_at AT TIME ZONE %(zone)s)::date AS day, count(*) AS leads FROM leads
-                WHERE business_id = %(b)s AND created_at >= (%(first)s::date)::timestamp AT TIME ZONE %(zone)s
-                GROUP BY 1)
-            SELECT days.day, count(asked.day) AS questions,
-                count(*) FILTER (WHERE asked.outcome = 'answered') AS answered,
-                count(*) FILTER (WHERE asked.outcome = 'no_answer') AS unanswered,
-                coalesce(max(left_behind.leads), 0) AS leads
-            FROM days LEFT JOIN asked USING (day) LEFT JOIN left_behind USING (day)
-            GROUP BY days.day ORDER BY days.day
-            """,
-            {"b": business_id, "zone": zone, "first": first, "last": last},
-        )
-        return await cursor.fetchall()
-
-
-async def update_business(conn: Connection, business_id: UUID, values: dict[str, Any]) -> None:
-    """`values` has exactly the columns named here."""
-    await conn.execute(
-        """
-        UPDATE businesses SET name = %(name)s, website = %(website)s, industry = %(industry)s, country = %(country)s,
-            time_zone = %(time_zone)s, language = %(language)s, controller_name = %(controller_name)s,
-            controller_contact = %(controller_contact)s, allowed_processors = %(allowed_processors)s,
-            accent = %(accent)s
-        WHERE business_id = %(b)s
-        """,
-        {"b": business_id, **values},
-    )
-
-
-async def update_origins(conn: Connection, business_id: UUID, origins: list[str]) -> None:
-    await conn.execute(
-        "UPDATE businesses SET allowed_origins = %(origins)s WHERE business_id = %(b)s",
-        {"b": business_id, "origins": origins},
-    )
 
 
 async def live_document_ids(conn: Connection, business_id: UUID, document_ids: list[UUID]) -> set[UUID]:

@@ -34,6 +34,10 @@ STATUSES = {
     "skipped": ("left out", ""),
     "failed": ("failed", "bad"),
 }
+# What became of an update that was held, by the state of its generation.
+HELD = {"held": STATES["held"], "published": STATES["published"], "superseded": STATES["published"]}
+SET_ASIDE = ("last update set aside", "")
+STOPPED = "The last reading was stopped before its end. What was live stays live; update now to read it again."
 LEAST_SECONDS = 2.0  # watched before a time is named
 
 
@@ -74,15 +78,8 @@ class LedgerView:
 
 def view_source(row: SourceRow, *, waiting: bool, now: datetime, since: str = "") -> SourceView:
     """`waiting`: a job for this source is due or runs. `since`: what the last view said, or ''."""
-    running = row.state == "running"
-    busy = running or waiting
-    words, tone = (
-        ("reading now", "")
-        if running
-        else ("waits its turn", "")
-        if waiting
-        else STATES.get(row.state or "", ("not read yet", ""))
-    )
+    running = row.state == "running" and waiting
+    words, tone = _words(row, running=running, waiting=waiting)
     done, total = (row.done or 0, row.total or 0) if running else (0, 0)
     phase = row.phase or "crawl"
     left, mark = _left(phase, done, total, now, since) if running else (None, "")
@@ -94,8 +91,8 @@ def view_source(row: SourceRow, *, waiting: bool, now: datetime, since: str = ""
         crawl_id=row.crawl_id,
         words=words,
         tone=tone,
-        busy=busy,
-        sentence=row.reason if row.state in {"failed", "held"} else None,
+        busy=waiting,
+        sentence=_sentence(row, waiting=waiting),
         doing=DOING.get(phase, "Working") if running else "Starting in a moment",
         count=_count(phase, done, total) if running else "",
         done=min(done, total) if total else done,
@@ -107,6 +104,26 @@ def view_source(row: SourceRow, *, waiting: bool, now: datetime, since: str = ""
         started_at=row.started_at,
         finished_at=row.finished_at,
     )
+
+
+def _words(row: SourceRow, *, running: bool, waiting: bool) -> tuple[str, str]:
+    if waiting:
+        return ("reading now" if running else "waits its turn"), ""
+    if row.state == "running":  # its worker is gone and no job goes on with it
+        return STATES["failed"]
+    if row.state == "held":
+        return HELD.get(row.generation_state or "", SET_ASIDE)
+    return STATES.get(row.state or "", ("not read yet", ""))
+
+
+def _sentence(row: SourceRow, *, waiting: bool) -> str | None:
+    if waiting:
+        return None
+    if row.state == "running":
+        return STOPPED
+    if row.state == "failed" or (row.state == "held" and row.generation_state == "held"):
+        return row.reason
+    return None
 
 
 def view_ledger(row: LedgerRow, live: set[UUID]) -> LedgerView:

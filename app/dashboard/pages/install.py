@@ -9,7 +9,7 @@ from app.businesses.queries import read_widget_key
 from app.dashboard.addresses import typed_origin
 from app.dashboard.admission import AnyRequest, Desk, OwnDesk, Parts
 from app.dashboard.forms import field
-from app.dashboard.queries import update_origins
+from app.dashboard.pages.queries import update_origins
 from app.dashboard.render import Html, page, see
 from app.errors import BadInput
 from app.services import Services

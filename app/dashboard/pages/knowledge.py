@@ -40,7 +40,7 @@ async def add_a_site(request: AnyRequest, services: Parts, desk: OwnDesk) -> Htm
     try:
         await add_site(services, desk.business_id, typed_address(typed), actor=desk.actor)
     except MiloError as error:
-        return await _page(request, services, desk, typed=typed, wrong=error.sentence)
+        return await _page(request, services, desk, typed=typed, wrong=error)
     return see(f"{desk.base}/knowledge", "reading")
 
 
@@ -52,7 +52,7 @@ async def add_some_files(request: AnyRequest, services: Parts, desk: OwnDesk) ->
             raise BadInput("No file was chosen.")
         await add_files(services, desk.business_id, files, actor=desk.actor)
     except MiloError as error:
-        return await _page(request, services, desk, wrong=error.sentence)
+        return await _page(request, services, desk, wrong=error)
     return see(f"{desk.base}/knowledge", "files_added")
 
 
@@ -131,7 +131,7 @@ async def discard(services: Parts, desk: OwnDesk, generation: FromPath[int]) -> 
 
 
 async def _page(
-    request: AnyRequest, services: Services, desk: Desk, *, typed: str = "", wrong: str | None = None
+    request: AnyRequest, services: Services, desk: Desk, *, typed: str = "", wrong: MiloError | None = None
 ) -> Html:
     views = await _sources(services, desk)
     async with desk.transaction() as conn:
@@ -139,13 +139,13 @@ async def _page(
     return page(
         request,
         "knowledge.html",
-        status=400 if wrong else 200,
+        status=wrong.status if wrong else 200,
         place="knowledge",
         sources=views,
         pages=sum(view.documents for view in views),
         held=held,
         typed=typed,
-        wrong=wrong,
+        wrong=wrong.sentence if wrong else None,
     )
 
 

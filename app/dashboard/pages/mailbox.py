@@ -16,7 +16,7 @@ from litestar.params import FromPath
 
 from app.dashboard.admission import AnyRequest, Parts
 from app.dashboard.mailbox import mailbox_open
-from app.dashboard.queries import list_recent_mail
+from app.dashboard.pages.queries import list_recent_mail
 from app.dashboard.render import Html, page
 from app.errors import NotFound
 from app.mail.model import open_mail

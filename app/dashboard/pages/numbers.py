@@ -13,7 +13,7 @@ from litestar.params import FromQuery
 from app.dashboard.admission import AnyRequest, OwnDesk, Parts
 from app.dashboard.chart import Bar, bars
 from app.dashboard.formats import plural
-from app.dashboard.queries import DayRow, count_days
+from app.dashboard.pages.queries import DayRow, count_days
 from app.dashboard.render import Html, page
 
 PERIODS = {7: "7 days", 30: "30 days", 90: "90 days"}

@@ -19,7 +19,7 @@ from app.dashboard.addresses import typed_address
 from app.dashboard.admission import AnyRequest, Desk, OwnDesk, Parts
 from app.dashboard.choices import LANGUAGES, PROCESSORS, time_zones
 from app.dashboard.forms import field, optional, ticked
-from app.dashboard.queries import update_business
+from app.dashboard.pages.queries import update_business
 from app.dashboard.render import Html, page, see
 from app.errors import BadInput, MiloError
 from app.services import Services

@@ -136,9 +136,7 @@ async def site(services: Services, client: AsyncClient) -> Site:
     )
 
 
-async def signed_in(
-    services: Services, client: AsyncClient, email: str, business_id: UUID, role: str
-) -> Person:
+async def signed_in(services: Services, client: AsyncClient, email: str, business_id: UUID, role: str) -> Person:
     now = services.clock()
     async with services.database.directory_transaction() as conn:
         account = await ensure_account(conn, email)

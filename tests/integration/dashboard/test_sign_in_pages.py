@@ -51,9 +51,7 @@ async def newest_token(services: Services) -> str:
 
 async def confirm(client: AsyncClient, token: str, code: str = "") -> Response:
     form = await client.get("/sign-in/open")
-    return await client.post(
-        "/sign-in/open", data={"token": token, "csrf": csrf_of(form), "code": code}, headers=SENT
-    )
+    return await client.post("/sign-in/open", data={"token": token, "csrf": csrf_of(form), "code": code}, headers=SENT)
 
 
 async def test_a_person_signs_up_by_mail_and_lands_in_the_first_run(services: Services, client: AsyncClient) -> None:

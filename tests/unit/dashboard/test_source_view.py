@@ -28,7 +28,8 @@ ROW = SourceRow(
     started_at=NOW,
     finished_at=None,
     reason=None,
-    generation=None,
+    generation=2,
+    generation_state=None,
     documents=0,
     files=0,
 )
@@ -59,21 +60,27 @@ def test_nothing_is_named_that_is_not_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "waiting", "words", "busy"),
+    ("state", "generation", "waiting", "words", "told"),
     [
-        ("running", True, "reading now", True),
-        ("published", False, "up to date", False),
-        ("published", True, "waits its turn", True),
-        ("held", False, "waits for you", False),
-        ("failed", False, "did not work", False),
-        (None, False, "not read yet", False),
-        (None, True, "waits its turn", True),
+        ("running", None, True, "reading now", False),
+        ("running", None, False, "did not work", True),  # the worker died and its job is gone
+        ("published", "published", False, "up to date", False),
+        ("published", "published", True, "waits its turn", False),
+        ("held", "held", False, "waits for you", True),
+        ("held", "published", False, "up to date", False),
+        ("held", None, False, "last update set aside", False),
+        ("failed", None, False, "did not work", True),
+        ("failed", None, True, "waits its turn", False),
+        (None, None, False, "not read yet", False),
+        (None, None, True, "waits its turn", False),
     ],
 )
-def test_every_state_has_its_word(state: str | None, waiting: bool, words: str, busy: bool) -> None:
-    view = view_source(replace(ROW, state=state, reason="Because."), waiting=waiting, now=NOW)
-    assert (view.words, view.busy) == (words, busy)
-    assert (view.sentence == "Because.") is (state in {"held", "failed"})
+def test_every_state_has_its_word(
+    state: str | None, generation: str | None, waiting: bool, words: str, told: bool
+) -> None:
+    row = replace(ROW, state=state, generation_state=generation, reason="Because.")
+    view = view_source(row, waiting=waiting, now=NOW)
+    assert (view.words, view.busy, view.sentence is not None) == (words, waiting, told)
 
 
 @pytest.mark.parametrize("reason", list(Reason))
