@@ -19,6 +19,7 @@ from litestar.openapi import OpenAPIConfig
 from app.channels.operator.routes import ROUTES as OPERATOR
 from app.channels.web.routes import ROUTES as WEB_CHANNEL
 from app.dashboard.routes import ROUTES as DASHBOARD
+from app.dashboard.routes import http_error_page
 from app.errors import MiloError
 from app.health.routes import ROUTES as HEALTH
 from app.services import Services
@@ -59,7 +60,9 @@ def _plain_error(_: AnyRequest, error: MiloError) -> Response[dict[str, str]]:
     return _answer(error.status, error.sentence, error.code, headers)
 
 
-def _http_error(_: AnyRequest, error: HTTPException) -> Response[dict[str, str]]:
+def _http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    if error.status_code == 404 and request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        return http_error_page(request, error)  # a person mistyped an address
     sentences = {
         404: "There is nothing here.",
         405: "This address does not take that method.",

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from app.accounts.model import SESSION_COOKIE
 from app.accounts.sign_in import CodeWrong, LinkSpent
-from app.dashboard.admission import AnyRequest, admit, provide_desk
+from app.dashboard.admission import AnyRequest, Parts, admit, provide_desk
 from app.dashboard.pages import (
     businesses,
     inbox,
@@ -55,8 +55,10 @@ async def static_file(request: AnyRequest, name: FromPath[str]) -> Response[byte
 
 
 @get("/robots.txt")
-async def robots() -> Response[str]:
-    text = "User-agent: *\nDisallow: /dashboard\nDisallow: /sign-in\nDisallow: /mailbox\nDisallow: /w/\n"
+async def robots(services: Parts) -> Response[str]:
+    """The sample's pages may be read by anybody; what belongs to somebody may not."""
+    closed = "".join(f"Disallow: {path}\n" for path in ("/dashboard", "/sign-in", "/mailbox", "/w/", "/demo/"))
+    text = f"User-agent: *\n{closed}\nSitemap: {services.settings.public_url}/sample/sitemap.xml\n"
     return Response(text, media_type="text/plain", headers={"Cache-Control": "public, max-age=3600"})
 
 
@@ -131,5 +133,10 @@ PAGES = Router(
     after_request=with_headers,
     include_in_schema=False,
 )
-PUBLIC = Router(path="/", route_handlers=[static_file, robots, *SAMPLE], include_in_schema=False)
+PUBLIC = Router(
+    path="/",
+    route_handlers=[static_file, robots, *SAMPLE],
+    exception_handlers={MiloError: error_page, HTTPException: http_error_page},
+    include_in_schema=False,
+)
 ROUTES = [PAGES, PUBLIC]
