@@ -244,7 +244,9 @@ class _Reader:
             except ValueError:
                 secret = b""
             if not key_id.isalnum() or len(secret) != KEY_BYTES or len(set(secret)) < 8:
-                self.wrong.append(f"MILO_SECRET_KEYS: {key_id[:12]!r} needs the form id:base64 of {KEY_BYTES} random bytes")
+                self.wrong.append(
+                    f"MILO_SECRET_KEYS: {key_id[:12]!r} needs the form id:base64 of {KEY_BYTES} random bytes"
+                )
             else:
                 keys.append(SecretKey(key_id, secret))
         if needed and not keys and not any(entry.startswith("MILO_SECRET_KEYS") for entry in self.wrong):

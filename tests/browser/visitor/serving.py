@@ -43,10 +43,16 @@ from retrieval.model import (
 
 CHECKED = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
 HOURS = Citation(
-    1, "Tuesday to Saturday 7:00 - 17:30\nSunday 8:00 - 13:00", "https://bakery.example/opening-hours", "Opening hours", 3,
+    1,
+    "Tuesday to Saturday 7:00 - 17:30\nSunday 8:00 - 13:00",
+    "https://bakery.example/opening-hours",
+    "Opening hours",
+    3,
     checked_at=CHECKED,
 )
-PHONE = Citation(2, "Call us on 33 12 34 56 before ten and the bread waits for you.", "file:orders.pdf", "orders.pdf", 4, 2)
+PHONE = Citation(
+    2, "Call us on 33 12 34 56 before ten and the bread waits for you.", "file:orders.pdf", "orders.pdf", 4, 2
+)
 ANSWER = (
     Sentence("We are open Tuesday to Saturday from 7:00 to 17:30, and on Sunday from 8:00 to 13:00.", (HOURS,)),
     Sentence("On Monday the oven rests.", (HOURS,)),
@@ -117,9 +123,13 @@ def serving(settings: Settings, script: Script) -> Iterator[Milo]:
 
     async def serve() -> None:
         async with open_services(settings, role="web") as services:
-            new = NewBusiness(name="Corner Bakery", slug="corner-bakery", website="https://bakery.example", country="DK")
+            new = NewBusiness(
+                name="Corner Bakery", slug="corner-bakery", website="https://bakery.example", country="DK"
+            )
             created = await create_business(services.database, services.vault, new, actor="operator")
-            config = uvicorn.Config(create_app(services), log_config=None, access_log=False, timeout_graceful_shutdown=1)
+            config = uvicorn.Config(
+                create_app(services), log_config=None, access_log=False, timeout_graceful_shutdown=1
+            )
             server = uvicorn.Server(config)
             loop = asyncio.get_running_loop()
             box.append(Milo(url, services, loop, script, created.business_id, created.widget_key, server))

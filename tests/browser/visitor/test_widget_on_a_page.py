@@ -115,9 +115,7 @@ def test_nothing_is_stored_before_the_first_message_and_only_the_id_after(
     assert page.context.cookies() == []
 
 
-def test_conversation_is_there_on_the_next_page_and_after_a_reload(
-    page: Page, stranger: Stranger, milo: Milo
-) -> None:
+def test_conversation_is_there_on_the_next_page_and_after_a_reload(page: Page, stranger: Stranger, milo: Milo) -> None:
     ask(open_chat(page, stranger))
     answered(chat(page))
     for path in ("/second", "/"):
@@ -129,9 +127,7 @@ def test_conversation_is_there_on_the_next_page_and_after_a_reload(
     assert milo.sql("SELECT count(*) FROM conversations") == [(1,)]
 
 
-def test_the_id_of_the_host_page_alone_opens_no_transcript(
-    profile: Profile, stranger: Stranger, milo: Milo
-) -> None:
+def test_the_id_of_the_host_page_alone_opens_no_transcript(profile: Profile, stranger: Stranger, milo: Milo) -> None:
     first = watched(profile(preferences=ALLOWED).pages[0])
     ask(open_chat(first, stranger))
     answered(chat(first))
@@ -254,7 +250,9 @@ def test_unreachable_is_said_honestly_and_nothing_typed_is_lost(page: Page, stra
     page.context.route("**/w/**", lambda route: route.abort())
     ask(frame)
     trouble = frame.locator(".trouble")
-    expect(trouble).to_contain_text("Corner Bakery cannot be reached right now. Your message is still here.", timeout=15_000)
+    expect(trouble).to_contain_text(
+        "Corner Bakery cannot be reached right now. Your message is still here.", timeout=15_000
+    )
     expect(trouble).to_contain_text("+45 33 12 34 56")
     expect(frame.locator(".mine")).to_contain_text("When are you open?")
     page.context.unroute("**/w/**")
@@ -336,9 +334,7 @@ def test_only_listed_sites_may_embed(page: Page, stranger: Stranger, milo: Milo)
     expect(chat(page).get_by_text("I am an AI")).to_be_visible()
 
 
-def test_host_page_cannot_speak_for_a_stranger_or_change_the_chat(
-    page: Page, stranger: Stranger, milo: Milo
-) -> None:
+def test_host_page_cannot_speak_for_a_stranger_or_change_the_chat(page: Page, stranger: Stranger, milo: Milo) -> None:
     frame = open_chat(page, stranger)
     page.evaluate(
         """() => {

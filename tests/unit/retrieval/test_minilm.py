@@ -34,9 +34,10 @@ def _forward(weights: dict[str, Any], ids: list[int]) -> np.ndarray:
 
     def norm(name: str, x: np.ndarray) -> np.ndarray:
         centred = x - x.mean(-1, keepdims=True)
-        return centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-12) * weights[name + ".weight"] + weights[
-            name + ".bias"
-        ]
+        return (
+            centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-12) * weights[name + ".weight"]
+            + weights[name + ".bias"]
+        )
 
     erf = np.vectorize(math.erf)
     words, places = weights["embeddings.word_embeddings.weight"], weights["embeddings.position_embeddings.weight"]
