@@ -34,7 +34,7 @@ class Services:
     doorbell: Doorbell
     redis: Redis
     limiter: Limiter
-    embedder: Embedder
+    embedder_for: Callable[[Sequence[str]], Embedder]  # of the processors a business allows
     tokenizer: Tokenizer
     analyser: Analyser
     fetcher: Fetcher

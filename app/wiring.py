@@ -33,6 +33,8 @@ from ingestion.extract.child import ChildExtractor
 from ingestion.ports import Embedder, Extractor, FaultPoint, Fetcher
 from retrieval.analyse import SnowballAnalyser
 
+# The worker indexes now and then; some 60 MB of model need not wait with it.
+WORKER_IDLE_SECONDS = 30.0
 POOL_SIZES = {"web": 10, "worker": 6, "command": 4}
 
 
@@ -58,7 +60,7 @@ async def open_services(
     chosen = overrides or Overrides()
     ring = KeyRing(settings.secret_keys)
     async with AsyncExitStack() as stack:
-        models = Models(settings)
+        models = Models(settings, chosen.embedder or _local_embedder(settings, role))
         stack.push_async_callback(models.close)
         mailer = chosen.mailer or make_mailer(settings)
         stack.push_async_callback(mailer.close)
@@ -92,7 +94,7 @@ async def open_services(
             doorbell=doorbell,
             redis=redis,
             limiter=Limiter(redis, settings.trusted_proxies),
-            embedder=chosen.embedder or models.embedder(lambda: MiniLmEmbedder(settings.data_dir / "models")),
+            embedder_for=models.embedder_for,
             tokenizer=MiniLmTokenizer(),
             analyser=SnowballAnalyser(),
             fetcher=fetcher,
@@ -104,3 +106,7 @@ async def open_services(
             clock=chosen.clock or (lambda: datetime.now(UTC)),
             fault=chosen.fault or fault_point(settings.fault),
         )
+
+
+def _local_embedder(settings: Settings, role: str) -> MiniLmEmbedder:
+    return MiniLmEmbedder(settings.data_dir / "models", idle_seconds=WORKER_IDLE_SECONDS if role == "worker" else None)

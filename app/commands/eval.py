@@ -37,12 +37,13 @@ async def command(console: Console, settings: Settings, slug: str, path: str) ->
         business = await business_by_slug(services, slug)
         knowledge, transaction = knowledge_of(business), services.database.bound(business.business_id)
         index = await _whole_index(transaction, knowledge)
-        await services.embedder.embed(["ready"])
+        embedder = services.embedder_for(business.allowed_processors)
+        await embedder.embed(["ready"])
         found: list[tuple[Passage, ...]] = []
         times: list[float] = []
         refused: list[bool] = []
         for one in asked:
-            result = await search(one.text, knowledge, transaction=transaction, embedder=services.embedder, k=SEEN)
+            result = await search(one.text, knowledge, transaction=transaction, embedder=embedder, k=SEEN)
             found.append(result.passages)
             times.append(result.embed_ms + result.search_ms)
             refused.append((await ask(services, business, one.text))["status"] == "no_answer")

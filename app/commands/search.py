@@ -29,10 +29,11 @@ async def command(
     async with running(settings) as resolved, open_services(resolved) as services:
         business = await business_by_slug(services, slug)
         knowledge, transaction = knowledge_of(business), services.database.bound(business.business_id)
+        embedder = services.embedder_for(business.allowed_processors)
         if len(asked) > 1:  # the first question would be timed with the model's opening
-            await services.embedder.embed(["ready"])
+            await embedder.embed(["ready"])
         for one in asked:
-            result = await search(one.text, knowledge, transaction=transaction, embedder=services.embedder, k=count)
+            result = await search(one.text, knowledge, transaction=transaction, embedder=embedder, k=count)
             found: dict[str, Any] = {
                 "question": one.text,
                 "passages": [passage_out(rank, passage) for rank, passage in enumerate(result.passages, 1)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -34,7 +34,7 @@ class Reads(Writes, Protocol):
     @property
     def extractor(self) -> Extractor: ...
     @property
-    def embedder(self) -> Embedder: ...
+    def embedder_for(self) -> Callable[[Sequence[str]], Embedder]: ...
     @property
     def tokenizer(self) -> Tokenizer: ...
     @property

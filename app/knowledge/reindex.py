@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from app.businesses.queries import read_business
 from app.jobs.model import ClaimedJob, IngestSource, JobRef, Lease, RetryLater
 from app.jobs.queue import enqueue
 from app.knowledge.model import Reads
@@ -25,15 +26,19 @@ log = structlog.get_logger(__name__)
 async def reindex(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
     job = claimed.job
     assert isinstance(job, IngestSource)
+    transaction = parts.database.bound(claimed.business_id)
+    async with transaction() as conn:
+        business = await read_business(conn, claimed.business_id)
+    if business is None:
+        return  # erased while its job waited
     ports = IngestPorts(
         fetcher=parts.fetcher,
         extractor=parts.extractor,
-        embedder=parts.embedder,
+        embedder=parts.embedder_for(business.allowed_processors),
         tokenizer=parts.tokenizer,
         analyser=parts.analyser,
         fault=parts.fault,
     )
-    transaction = parts.database.bound(claimed.business_id)
     try:
         report = await ingest(transaction, claimed.business_id, job.source_id, claimed.job_id, ports, lease.extend)
     except NoSuchSource:

@@ -6,7 +6,7 @@ Settings in; chat models, the embedder and the mailer out. Wiring makes one `Mod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.errors import ConfigurationError
@@ -27,24 +27,21 @@ READ_SECONDS = 20.0  # silence between two pieces; an answer's own deadlines are
 class Models:
     """Chat models in the order of MILO_CHAT. Raises ConfigurationError for a setting that cannot be met."""
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, local: Embedder):
         self._settings = settings
+        self._local = local
         self._client: AsyncOpenAI | None = None
         self._vocabularies: Vocabularies | None = None
         self._chat: list[tuple[str, ChatModel]] = [self._open_chat(name) for name in _distinct(settings.chat)]
+        self._remote = self._open_embedder()
 
     def chat_models(self, allowed_processors: Sequence[str]) -> list[ChatModel]:
         """In failover order; empty: the business gets quotes."""
         return [model for processor, model in self._chat if processor in allowed_processors]
 
-    def embedder(self, local: Callable[[], Embedder]) -> Embedder:
-        """The one of MILO_EMBEDDING; `local` is called, and its model loaded, only when it is that."""
-        provider, _, model = self._settings.embedding.partition(":")
-        if provider != OPENAI:
-            return local()
-        from app.providers.openai_embeddings import OpenAIEmbeddings
-
-        return OpenAIEmbeddings(self._openai("MILO_EMBEDDING"), model)
+    def embedder_for(self, allowed_processors: Sequence[str]) -> Embedder:
+        """The one of MILO_EMBEDDING, or the local one for a business that does not allow its provider."""
+        return self._remote if self._remote is not None and OPENAI in allowed_processors else self._local
 
     def start(self) -> None:
         """Begins what may take its time: the vocabularies for counting tokens."""
@@ -73,6 +70,14 @@ class Models:
             self._vocabularies = Vocabularies(self._settings.data_dir / "models" / "vocabularies")
         official = is_official(self._settings.openai_base_url)
         return OPENAI, OpenAIChat(client, model, self._vocabularies, official=official)
+
+    def _open_embedder(self) -> Embedder | None:
+        provider, _, model = self._settings.embedding.partition(":")
+        if provider != OPENAI:
+            return None
+        from app.providers.openai_embeddings import OpenAIEmbeddings
+
+        return OpenAIEmbeddings(self._openai("MILO_EMBEDDING"), model)
 
     def _openai(self, asked_by: str) -> AsyncOpenAI:
         key, base_url = self._settings.openai_api_key, self._settings.openai_base_url

@@ -53,8 +53,11 @@ class MiniLmTokenizer:
 class MiniLmEmbedder:
     """Unit vectors of 384 numbers. One call at a time: a second waits, the event loop does not."""
 
-    def __init__(self, models_dir: Path):
+    def __init__(self, models_dir: Path, *, idle_seconds: float | None = None):
+        """`idle_seconds`: how long after the last call the model stays in memory; None: for good."""
         self._models_dir = models_dir
+        self._idle_seconds = idle_seconds
+        self._alarm: asyncio.TimerHandle | None = None
         self._session: tuple[int, Any] | None = None
         self._lock = threading.Lock()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="minilm")
@@ -69,7 +72,15 @@ class MiniLmEmbedder:
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Shape (len(texts), 384), rows of length 1."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.embed_now, list(texts))
+        loop = asyncio.get_running_loop()
+        if self._alarm is not None:
+            self._alarm.cancel()
+        try:
+            return await loop.run_in_executor(self._thread, self.embed_now, list(texts))
+        finally:
+            if self._idle_seconds is not None:
+                # In its thread, behind whatever runs there: the loop never waits for the lock.
+                self._alarm = loop.call_later(self._idle_seconds, self._thread.submit, self.unload)
 
     def embed_now(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same without an event loop, for benchmarks and children."""

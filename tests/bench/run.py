@@ -127,7 +127,8 @@ async def _search() -> list[Figure]:
 
     with tempfile.TemporaryDirectory(prefix="milo-bench-") as folder:
         async with running(settings_with({"MILO_DATA_DIR": folder})) as settings, open_services(settings) as services:
-            shape = {"model": services.embedder.model, "dimensions": services.embedder.dimensions}
+            embedder = services.embedder_for(())
+            shape = {"model": embedder.model, "dimensions": embedder.dimensions}
             for number in range(200):
                 await plant_business(
                     services.database, services.analyser, slug=f"other-{number}", chunks=60, seed=number, **shape
@@ -161,7 +162,8 @@ async def _many() -> list[Figure]:
             running(settings_with({"MILO_DATA_DIR": folder})) as settings,
             open_services(settings, role="web") as services,
         ):
-            shape = {"model": services.embedder.model, "dimensions": services.embedder.dimensions}
+            embedder = services.embedder_for(())
+            shape = {"model": embedder.model, "dimensions": embedder.dimensions}
             businesses = [
                 await plant_business(
                     services.database, services.analyser, slug=f"b-{number}", chunks=40, seed=number, **shape

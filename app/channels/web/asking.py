@@ -25,7 +25,7 @@ def knowledge_of(business: Business) -> Knowledge:
 def answer_ports(services: Services, business: Business, *, quote_only: bool = False) -> AnswerPorts:
     return AnswerPorts(
         transaction=services.database.bound(business.business_id),
-        embedder=services.embedder,
+        embedder=services.embedder_for(business.allowed_processors),
         tokenizer=services.tokenizer,
         models=() if quote_only else services.chat_models(business.allowed_processors),
         budget=None if quote_only else services.budget(business.business_id),

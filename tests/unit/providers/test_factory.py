@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
 from app.errors import ConfigurationError
 from app.providers.factory import Models
+from app.providers.minilm import MiniLmEmbedder
 from app.settings import Settings
+
+LOCAL = MiniLmEmbedder(Path("unused"))  # loads nothing until it is asked
 
 
 def models(tmp_path: Path, **environ: str) -> Models:
-    return Models(Settings.from_env({"MILO_DATA_DIR": str(tmp_path), **environ}))
+    return Models(Settings.from_env({"MILO_DATA_DIR": str(tmp_path), **environ}), LOCAL)
 
 
 async def test_without_a_key_there_is_no_model(tmp_path: Path):
@@ -57,15 +59,9 @@ def test_a_model_without_a_key_is_refused_with_the_setting(tmp_path: Path):
         models(tmp_path, MILO_CHAT="openai:gpt-5.4-mini")
 
 
-async def test_the_local_embedder_is_made_only_when_it_is_asked_for(tmp_path: Path):
-    made: list[str] = []
-
-    def local() -> Any:
-        made.append("local")
-        return cast(Any, "the local one")
-
-    assert models(tmp_path).embedder(local) == "the local one"
+async def test_a_business_that_does_not_allow_openai_is_embedded_on_this_machine(tmp_path: Path):
+    assert models(tmp_path).embedder_for(["openai"]) is LOCAL
     remote = models(tmp_path, OPENAI_API_KEY="sk-test", MILO_EMBEDDING="openai:text-embedding-3-small")
-    assert remote.embedder(local).dimensions == 1536
-    assert made == ["local"]
+    assert remote.embedder_for(["openai"]).dimensions == 1536
+    assert remote.embedder_for(["resend"]) is LOCAL
     await remote.close()

@@ -127,3 +127,12 @@ def test_token_offsets_point_into_the_text() -> None:
     assert len(offsets) == MiniLmTokenizer().count(text)
     assert text[offsets[-1][0] : offsets[-1][1]].lower() in "uhr"
     assert all(0 <= start < end <= len(text) for start, end in offsets)
+
+
+async def test_an_idle_session_leaves_memory_and_comes_back(models_dir: Path) -> None:
+    resting = MiniLmEmbedder(models_dir, idle_seconds=0.1)
+    before = await resting.embed(["fresh bread"])
+    async with asyncio.timeout(5):
+        while resting._session is not None:  # pyright: ignore[reportPrivateUsage]
+            await asyncio.sleep(0.02)
+    assert np.array_equal(await resting.embed(["fresh bread"]), before)
