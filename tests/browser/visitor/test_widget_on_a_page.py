@@ -342,7 +342,7 @@ def test_host_page_cannot_speak_for_a_stranger_or_change_the_chat(page: Page, st
           const types = ['hello', 'opened', 'closed', 'ready', 'visitor', 'forget', 'constructor', '__proto__', ''];
           for (let i = 0; i < 1000; i++) {
             const type = 'milo:' + types[i % types.length];
-            const junk = [{type, visitor: 'x'.repeat(i)}, type, null, i, [type], {type: {type}}, {type, id: '<b>'}][i % 7];
+            const junk = [{type, visitor: 'x'.repeat(i)}, type, null, i, [type], {type: {}}, {type, id: '<b>'}][i % 7];
             frame.postMessage(junk, '*');
             window.postMessage(junk, '*');
           }
