@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from markupsafe import Markup
 
 # Where a language's readers expect the thousands' mark; a full table of locales would be a dependency.
@@ -87,3 +88,11 @@ def place(url: str) -> str:
 
 def host(url: str) -> str:
     return urlsplit(url).netloc or url
+
+
+def phone(number: str) -> str:
+    """ "+442079460958" as one reads it out: "+44 20 7946 0958". What is no such number stays as typed."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    except phonenumbers.NumberParseException:
+        return number

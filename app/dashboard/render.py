@@ -122,6 +122,7 @@ def environment() -> Environment:
         "duration": formats.duration,
         "place": formats.place,
         "host": formats.host,
+        "phone": formats.phone,
     }
     made.filters.update(filters)
     return made

@@ -54,6 +54,13 @@ async def static_file(request: AnyRequest, name: FromPath[str]) -> Response[byte
     )
 
 
+@get("/favicon.ico")
+async def favicon() -> Response[bytes]:
+    """What browsers ask for on pages that name no picture of their own, such as the demo page."""
+    kept = {"Cache-Control": "public, max-age=86400"}
+    return Response((STATIC / "milo.svg").read_bytes(), media_type="image/svg+xml", headers=kept)
+
+
 @get("/robots.txt")
 async def robots(services: Parts) -> Response[str]:
     """The sample's pages may be read by anybody; what belongs to somebody may not."""
@@ -135,7 +142,7 @@ PAGES = Router(
 )
 PUBLIC = Router(
     path="/",
-    route_handlers=[static_file, robots, *SAMPLE],
+    route_handlers=[static_file, favicon, robots, *SAMPLE],
     exception_handlers={MiloError: error_page, HTTPException: http_error_page},
     include_in_schema=False,
 )

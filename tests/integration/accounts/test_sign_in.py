@@ -10,6 +10,7 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 import pytest
+from psycopg import sql
 
 from app.accounts.model import SESSION_IDLE, SESSION_LIFE
 from app.accounts.queries import delete_session, delete_sessions_of, insert_link, touch_session

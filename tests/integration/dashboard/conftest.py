@@ -108,7 +108,9 @@ async def client(services: Services) -> AsyncIterator[AsyncClient]:
         state=State({"services": services}, deep_copy=False),
     )
     # Not Litestar's own test client: it runs the application in a loop of its own, apart from the pools.
-    async with AsyncClient(transport=ASGITransport(app, client=("192.0.2.7", 5000)), base_url=BASE) as opened:
+    async with AsyncClient(
+        transport=ASGITransport(cast(Any, app), client=("192.0.2.7", 5000)), base_url=BASE
+    ) as opened:
         yield opened
 
 

@@ -59,6 +59,11 @@ def test_plurals_and_sizes_and_durations() -> None:
     )
 
 
+def test_a_phone_number_is_set_as_one_reads_it_out() -> None:
+    assert formats.phone("+442079460958") == "+44 20 7946 0958"
+    assert formats.phone("ring twice") == "ring twice"
+
+
 def test_an_address_is_as_short_as_it_can_be_read() -> None:
     assert formats.place("https://example.com/") == "example.com"
     assert formats.place("https://example.com/caf%C3%A9?a=1") == "/café?a=1"
