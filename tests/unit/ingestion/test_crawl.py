@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import time
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +14,7 @@ from ingestion.extract.read import read_document
 from ingestion.model import ExtractedDocument, PageStatus, Reason
 from ingestion.ports import FetchFailed
 from ingestion.visit import KnownPage, hash_content, hash_text
-
-spec = importlib.util.spec_from_file_location("doubles", Path(__file__).with_name("doubles.py"))
-assert spec is not None and spec.loader is not None
-doubles = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(doubles)
+from tests.unit.ingestion import doubles
 
 SITE = "http://a.example"
 ID = UUID("00000000-0000-7000-8000-000000000002")

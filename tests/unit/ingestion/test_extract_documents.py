@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 
 from ingestion.extract.read import read_document
 from ingestion.model import Block, BlockKind, ExtractedDocument, Reason
-
-# Tests are imported by path (importlib mode), so the neighbour file is loaded the same way.
-spec = importlib.util.spec_from_file_location("documents", Path(__file__).with_name("documents.py"))
-assert spec is not None and spec.loader is not None
-documents = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(documents)
+from tests.unit.ingestion import documents
 
 
 def read(body: bytes, media_type: str, name: str = "file:price-list.pdf") -> ExtractedDocument:
