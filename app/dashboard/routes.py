@@ -6,6 +6,9 @@ app/web.py; the sample's pages and the static files go with it.
 
 from __future__ import annotations
 
+from typing import Any
+
+import structlog
 from litestar import Response, Router, get
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -37,6 +40,7 @@ STATIC_FILES = {
     "milo.svg": "image/svg+xml",
     "vendor/htmx.min.js": "text/javascript",
 }
+log = structlog.get_logger(__name__)
 TITLES = {401: "Please sign in", 403: "That is not allowed", 404: "There is nothing here", 429: "Too many at once"}
 
 
@@ -109,6 +113,19 @@ def http_error_page(request: AnyRequest, error: HTTPException) -> Html:
     )
 
 
+def unexpected_page(request: AnyRequest, error: Exception) -> Html:
+    """A defect of ours: logged with its trace, told without it."""
+    log.error("dashboard.error", method=request.method, route=request.scope.get("path_template"), exc_info=error)
+    return page(
+        request,
+        "trouble.html",
+        status=500,
+        title="Something went wrong on our side",
+        sentence="Nothing was lost. Please try again; if it stays like this, tell whoever runs this Milo the time.",
+        action={"address": "/dashboard", "word": "Go to your dashboard"},
+    )
+
+
 def _way_on(error: MiloError) -> dict[str, str] | None:
     if isinstance(error, NotSignedIn):
         return {"address": "/sign-in", "word": "Sign in"}
@@ -119,6 +136,11 @@ def _way_on(error: MiloError) -> dict[str, str] | None:
     return None
 
 
+TROUBLE: dict[type[Exception] | int, Any] = {
+    MiloError: error_page,
+    HTTPException: http_error_page,
+    Exception: unexpected_page,
+}
 PAGES = Router(
     path="/",
     route_handlers=[
@@ -136,14 +158,14 @@ PAGES = Router(
     ],
     guards=[admit],
     dependencies={"desk": Provide(provide_desk)},
-    exception_handlers={MiloError: error_page, HTTPException: http_error_page},
+    exception_handlers=TROUBLE,
     after_request=with_headers,
     include_in_schema=False,
 )
 PUBLIC = Router(
     path="/",
     route_handlers=[static_file, favicon, robots, *SAMPLE],
-    exception_handlers={MiloError: error_page, HTTPException: http_error_page},
+    exception_handlers=TROUBLE,
     include_in_schema=False,
 )
 ROUTES = [PAGES, PUBLIC]

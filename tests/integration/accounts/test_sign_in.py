@@ -58,7 +58,7 @@ async def a_link(database: Database, *, nonce: str | None = "browser", life: int
 
 async def count(database: Database, table: str) -> int:
     async with database.directory_transaction() as conn:
-        cursor = await conn.execute(f"SELECT count(*) FROM {table}")
+        cursor = await conn.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))
         row = await cursor.fetchone()
     assert row is not None
     return row[0]
@@ -135,7 +135,7 @@ async def test_the_database_holds_neither_token_nor_session(database: Database, 
     assert session_id is not None
     async with database.directory_transaction() as conn:
         for table in ("sign_in_links", "sessions"):
-            cursor = await conn.execute(f"SELECT t::text FROM {table} t")
+            cursor = await conn.execute(sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(table)))
             for (text,) in await cursor.fetchall():
                 for secret in (token, token.encode().hex(), session_id.hex(), cookie):
                     assert secret not in text

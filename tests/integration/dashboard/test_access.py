@@ -170,3 +170,15 @@ async def test_every_page_forbids_framing_inline_code_and_other_hosts(site: Site
         assert "unsafe" not in policy and "http" not in policy, route
         assert " style=" not in answer.text and "<script>" not in answer.text and " onclick=" not in answer.text, route
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_defect_of_ours_is_a_page_without_a_trace(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("app.dashboard.pages.inbox.count_unseen", broken)
+    answer = await site.owner.get(f"/dashboard/{SLUG}/inbox")
+    assert answer.status_code == 500
+    assert "Nothing was lost" in answer.text
+    assert "secret detail" not in answer.text and "Traceback" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
