@@ -15,8 +15,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from app.db.bootstrap import RolePasswords, prepare
-from app.db.migrate import migrate
 from app.embedded import postgres, redis_server
 from app.embedded.layout import DataDir, DataSecrets, open_secrets, read_runtime, write_runtime
 from app.embedded.process import Process, recorded
@@ -162,6 +160,10 @@ def make_socket_dir(runtime_dir: Path) -> Path:
 
 async def _bring_up(pair: Pair) -> None:
     """Roles, database and extension once; the schema at every start."""
+    # Imported here: `milo up` starts web and worker before it needs a database client itself.
+    from app.db.bootstrap import RolePasswords, prepare
+    from app.db.migrate import migrate
+
     marker = pair.data.postgres / PREPARED
     secrets = pair.secrets
     if not marker.exists():
