@@ -7,7 +7,8 @@ import { config } from './words.js';
 const claimed = decodeURIComponent(location.hash.slice(1));
 const origin = /^https?:\/\/[^/?#]+$/.test(claimed) ? claimed : '';
 const allowed = !config?.origins.length || config.origins.includes(origin) || origin === location.origin;
-const embedded = window.parent !== window && origin !== '' && allowed;
+/** Whether a loader is around us; without one there is nothing to close. */
+export const embedded = window.parent !== window && origin !== '' && allowed;
 
 /**
  * @param {'ready' | 'unknown' | 'close' | 'visitor' | 'forget'} type

@@ -3,7 +3,7 @@
  * nothing is requested or stored before the first message, except where the host page hands a kept visitor id.
  */
 import * as api from './api.js';
-import { listen, tell } from './bridge.js';
+import { embedded, listen, tell } from './bridge.js';
 import { applyAccent } from './colour.js';
 import { showContactForm } from './contact_form.js';
 import { button, make, part } from './elements.js';
@@ -62,6 +62,7 @@ function start() {
     stopAnswer();
     input.focus();
   });
+  part('close').hidden = !embedded;
   part('close').addEventListener('click', () => tell('close'));
   part('contact').addEventListener('click', () => offerContact(true));
   part('forget').addEventListener('click', askToForget);
