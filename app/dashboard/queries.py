@@ -236,3 +236,20 @@ async def live_document_ids(conn: Connection, business_id: UUID, document_ids: l
             {"b": business_id, "ids": document_ids},
         )
         return set(await cursor.fetchall())
+
+
+async def delete_unused_source(conn: Connection, business_id: UUID, source_id: UUID) -> str | None:
+    """Its address; None when it is not there or when something live came of it (that leaves with a reading only)."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            DELETE FROM sources s WHERE s.business_id = %(b)s AND s.source_id = %(source)s
+                AND NOT EXISTS (
+                    SELECT FROM documents d JOIN generation_documents g
+                        ON g.business_id = d.business_id AND g.document_id = d.document_id
+                    WHERE d.business_id = s.business_id AND d.source_id = s.source_id)
+            RETURNING s.url
+            """,
+            {"b": business_id, "source": source_id},
+        )
+        return await cursor.fetchone()

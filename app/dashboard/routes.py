@@ -6,7 +6,7 @@ app/web.py; the sample's pages and the static files go with it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from litestar import Response, Router, get
@@ -115,7 +115,8 @@ def http_error_page(request: AnyRequest, error: HTTPException) -> Html:
 
 def unexpected_page(request: AnyRequest, error: Exception) -> Html:
     """A defect of ours: logged with its trace, told without it."""
-    log.error("dashboard.error", method=request.method, route=request.scope.get("path_template"), exc_info=error)
+    route = cast(dict[str, Any], request.scope).get("path_template")
+    log.error("dashboard.error", method=request.method, route=route, exc_info=error)
     return page(
         request,
         "trouble.html",

@@ -137,8 +137,10 @@ def view_ledger(row: LedgerRow, live: set[UUID]) -> LedgerView:
 def _count(phase: str, done: int, total: int) -> str:
     if not total:
         return plural(done, "page") if done and phase == "crawl" else ""
-    what = "pages" if phase in {"crawl", "chunk"} else "answer sources" if phase == "embed" else ""
-    return f"{number(done)} of {number(total)} {what}".strip()
+    if phase in {"crawl", "chunk"}:
+        return f"{number(done)} of {plural(total, 'page')}"
+    # Learning counts pieces smaller than an answer source; a share is all that an owner can use.
+    return f"{min(100, done * 100 // total)}%"
 
 
 def _left(phase: str, done: int, total: int, now: datetime, since: str) -> tuple[float | None, str]:

@@ -9,11 +9,13 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
+from app.audit.queries import insert_audit
 from app.dashboard.addresses import typed_address
 from app.dashboard.admission import AnyRequest, Desk, OwnDesk, Parts
 from app.dashboard.forms import field, uploads
 from app.dashboard.queries import (
     count_statuses,
+    delete_unused_source,
     find_held,
     list_ledger,
     list_sources,
@@ -22,7 +24,7 @@ from app.dashboard.queries import (
 )
 from app.dashboard.render import Html, page, see
 from app.dashboard.source_view import STATUSES, SourceView, view_ledger, view_source
-from app.errors import BadInput, MiloError, NotFound
+from app.errors import BadInput, Conflict, MiloError, NotFound
 from app.knowledge.manage import add_files, add_site, discard_held, publish_held, update_now
 from app.services import Services
 
@@ -118,6 +120,18 @@ async def update(services: Parts, desk: OwnDesk, source_id: FromPath[UUID]) -> H
     return see(f"{desk.base}/knowledge", "updating")
 
 
+@post("/dashboard/{slug:str}/knowledge/sources/{source_id:uuid}/remove", opt={"access": "member"})
+async def remove(desk: OwnDesk, services: Parts, source_id: FromPath[UUID]) -> Html:
+    """A source from which nothing came: a mistyped address, a site that refuses. Nothing that answers is lost."""
+    view = await _source(services, desk, source_id)
+    async with desk.transaction() as conn:
+        address = await delete_unused_source(conn, desk.business_id, source_id)
+        if address is None:
+            raise Conflict(f"{view.url} has pages that answer visitors, so it cannot be removed here.")
+        await insert_audit(conn, desk.business_id, actor=desk.actor, action="source.remove", target=address)
+    return see(f"{desk.base}/knowledge", "source_removed")
+
+
 @post("/dashboard/{slug:str}/knowledge/held/{generation:int}/publish", opt={"access": "member"})
 async def publish_anyway(services: Parts, desk: OwnDesk, generation: FromPath[int]) -> Html:
     await publish_held(services, desk.business_id, generation, actor=desk.actor)
@@ -171,6 +185,7 @@ HANDLERS = [
     source,
     progress,
     update,
+    remove,
     publish_anyway,
     discard,
 ]

@@ -44,6 +44,7 @@ EXPECTED: dict[tuple[str, str], tuple[object, object, object, object]] = {
     ("GET", f"{B}/knowledge/sources/{{source_id:uuid}}"): ("in", "in", 404, SIGN_IN),
     ("GET", f"{B}/knowledge/sources/{{source_id:uuid}}/progress"): ("in", "in", 404, SIGN_IN),
     ("POST", f"{B}/knowledge/sources/{{source_id:uuid}}/update"): ("in", "in", 404, 401),
+    ("POST", f"{B}/knowledge/sources/{{source_id:uuid}}/remove"): ("in", "in", 404, 401),
     ("POST", f"{B}/knowledge/held/{{generation:int}}/publish"): ("in", "in", 404, 401),
     ("POST", f"{B}/knowledge/held/{{generation:int}}/discard"): ("in", "in", 404, 401),
     ("GET", f"{B}/knowledge/pages"): (200, 200, 404, SIGN_IN),

@@ -116,3 +116,20 @@ async def test_a_file_that_is_not_read_is_said_with_what_stays(site: Site) -> No
         "2 files" in (await site.member.get(f"{B}/knowledge")).text
         or "waits its turn" in (await site.member.get(f"{B}/knowledge")).text
     )
+
+
+async def test_only_a_source_from_which_nothing_came_can_be_removed(site: Site) -> None:
+    async with site.services.database.business_transaction(site.business_id) as conn:
+        live, _ = await published(conn, site.business_id)
+    refused = await site.member.post(f"{B}/knowledge/sources/{live}/remove")
+    assert refused.status_code == 409 and "pages that answer visitors" in refused.text
+    await site.member.post(f"{B}/knowledge/sites", {"url": "mistyped.example"})
+    async with site.services.database.business_transaction(site.business_id) as conn:
+        cursor = await conn.execute("SELECT source_id FROM sources WHERE url = 'https://mistyped.example/'")
+        ((wrong,),) = await cursor.fetchall()
+    foreign = await site.stranger.post(f"/dashboard/elsewhere/knowledge/sources/{wrong}/remove")
+    assert foreign.status_code == 404
+    gone = await site.member.post(f"{B}/knowledge/sources/{wrong}/remove")
+    assert gone.headers["location"].endswith("said=source_removed")
+    page = (await site.member.get(f"{B}/knowledge")).text
+    assert "mistyped.example" not in page and "corner.example" in page

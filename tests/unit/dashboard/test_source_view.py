@@ -37,7 +37,7 @@ ROW = SourceRow(
 
 def test_time_left_follows_the_pace_of_this_phase() -> None:
     first = view_source(ROW, waiting=True, now=NOW)
-    assert (first.left, first.count, first.doing) == (None, "10 of 100 answer sources", "Learning it")
+    assert (first.left, first.count, first.doing) == (None, "10%", "Learning it")
     later = view_source(
         replace(ROW, done=40), waiting=True, now=NOW + timedelta(seconds=15), since=unquote(first.since)
     )
