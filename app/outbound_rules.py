@@ -50,7 +50,7 @@ DENIED: tuple[IPv4Network | IPv6Network, ...] = tuple(
         "8000::/1",  # not global unicast: unique local, link local, site local, multicast
     )
 )
-_LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "invalid", "onion", "home.arpa")
+_LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa")
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 _NUMBER = re.compile(r"^(?:0x[0-9a-f]*|[0-9]+)$")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\\]")

@@ -32,7 +32,7 @@ from ingestion.model import LedgerEntry, PageStatus, Reason
 ACTOR = "operator"
 POLL_SECONDS = 0.2
 WORKER_SECONDS = 40  # a worker seen within this time is alive (it tells every 15 s)
-PATIENCE_SECONDS = 6.0  # for a live worker to take the job, before it is run here after all
+LOOK_SECONDS = 2.0  # between looks for a worker while the job waits
 PHASES = {
     "crawl": "Reading",
     "chunk": "Cutting into passages",
@@ -155,17 +155,11 @@ async def _ingest(
 async def _follow(
     services: Services, business_id: UUID, added: Added, progress: Progress | None, bar: TaskID | None, label: str
 ) -> None:
-    """Until the run has ended. Takes the job over where no worker does."""
-    from app.jobs.queries import worker_seen
-    from app.jobs.runner import Runner
+    """Until the run has ended. Takes the job over where no worker is alive to do it."""
     from app.knowledge.follow import read_progress
-    from app.worker import handlers
 
-    async with services.database.directory_transaction() as conn:
-        patience = PATIENCE_SECONDS if await worker_seen(conn, WORKER_SECONDS) else 0.0
-    runner = Runner(services.database, handlers(services))
-    waiting_since = time.monotonic()
     own: asyncio.Task[bool] | None = None
+    look_at = 0.0
     try:
         while True:
             run = await read_progress(services.database, business_id, added.job.job_id)
@@ -176,15 +170,30 @@ async def _follow(
                 own = None
             if run.ended and own is None:
                 return
-            if own is None and run.job_state == "queued" and time.monotonic() - waiting_since >= patience:
-                own = asyncio.create_task(runner.run_job(business_id, added.job.job_id))
-                await asyncio.wait({own}, timeout=POLL_SECONDS)
-            else:
-                await asyncio.sleep(POLL_SECONDS)
+            if own is None and run.job_state == "queued" and time.monotonic() >= look_at:
+                look_at = time.monotonic() + LOOK_SECONDS
+                if not await _worker_is_alive(services):
+                    own = asyncio.create_task(_run_here(services, business_id, added))
+            await asyncio.sleep(POLL_SECONDS)
     finally:
         if own is not None:
             own.cancel()
             await asyncio.gather(own, return_exceptions=True)
+
+
+async def _worker_is_alive(services: Services) -> bool:
+    from app.jobs.queries import worker_seen
+
+    async with services.database.directory_transaction() as conn:
+        return await worker_seen(conn, WORKER_SECONDS)
+
+
+async def _run_here(services: Services, business_id: UUID, added: Added) -> bool:
+    """False where the job is not free just now: another reading of this business goes on."""
+    from app.jobs.runner import Runner
+    from app.worker import handlers
+
+    return await Runner(services.database, handlers(services)).run_job(business_id, added.job.job_id)
 
 
 def _described(label: str, run: Run) -> str:

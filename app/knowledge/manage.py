@@ -18,19 +18,24 @@ from app.jobs.model import IngestSource, JobRef
 from app.jobs.queue import enqueue
 from app.knowledge.files import file_name, file_type
 from app.knowledge.model import FILES_URL, Added, NewFile, Writes
-from app.knowledge.queries import put_file, put_source, read_schedule
+from app.knowledge.queries import list_sites, put_file, put_source, read_schedule
 from app.outbound_rules import BadAddress, parse_address
-from ingestion.addresses import canonical
+from ingestion.addresses import Scope, canonical
 from ingestion.generations.queries import discard_generation, publish_generation
 from ingestion.model import Reason
 from ingestion.sentences import sentence_for
 
 
 async def add_site(parts: Writes, business_id: UUID, address: str, *, actor: str) -> Added:
-    """Adds the site, or reads it anew where it is known. Nothing is asked of the site before the job runs."""
+    """Adds the site, or reads it anew where it is known. Nothing is asked of the site before the job runs.
+
+    A source is a whole site: another address of the same host is no second one, or every page would be
+    known twice.
+    """
     url = site_address(address)
     async with parts.database.business_transaction(business_id) as conn:
-        source_id = await put_source(conn, business_id, "site", url, "daily")
+        known = [site for site in await list_sites(conn, business_id) if Scope.of(site).home(url) is not None]
+        source_id = await put_source(conn, business_id, "site", known[0] if known else url, "daily")
         await insert_audit(conn, business_id, actor=actor, action="source.add", target=url)
         job = await _read_now(conn, business_id, source_id)
     await parts.doorbell.ring(job)

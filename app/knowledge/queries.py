@@ -27,6 +27,15 @@ async def put_source(conn: Connection, business_id: UUID, kind: str, url: str, s
     return source_id
 
 
+async def list_sites(conn: Connection, business_id: UUID) -> list[str]:
+    """Start addresses, oldest first."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            "SELECT url FROM sources WHERE business_id = %(b)s AND kind = 'site' ORDER BY source_id", {"b": business_id}
+        )
+        return await cursor.fetchall()
+
+
 async def read_schedule(conn: Connection, business_id: UUID, source_id: UUID) -> tuple[str, str] | None:
     """(kind, schedule), None when there is no such source."""
     async with conn.cursor(row_factory=tuple_row) as cursor:

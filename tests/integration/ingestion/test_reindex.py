@@ -259,7 +259,7 @@ async def test_a_page_that_fails_keeps_its_last_good_text_and_one_that_is_gone_l
 @pytest.mark.parametrize(
     ("address", "page", "words"),
     [
-        ("http://no-such-host.invalid", None, "private network"),
+        ("http://no-such-host.invalid", None, "There is no website at no-such-host.invalid"),
         ("http://10.0.0.1/", None, "private network"),
         ("http://127.0.0.1:1/", None, "private network"),
         (None, (403, "text/html", b"no"), "refused to let Milo read"),
@@ -367,6 +367,17 @@ async def test_an_address_without_a_scheme_is_asked_over_https(shop: Shop):
     assert await shop.rows("SELECT url, kind, schedule FROM sources") == [
         {"url": "https://www.example.com/Shop", "kind": "site", "schedule": "daily"}
     ]
+
+
+async def test_another_address_of_a_known_site_is_no_second_source(shop: Shop, site: Site):
+    site.fill()
+    first = await add_site(shop, shop.business_id, site.base, actor=ACTOR)
+    await shop.run(first)
+    again = await add_site(shop, shop.business_id, site.base + "/page-b", actor=ACTOR)
+    assert again.source_id == first.source_id
+    assert (await shop.run(again)).pages.unchanged == 7
+    elsewhere = await add_site(shop, shop.business_id, "https://other.example/", actor=ACTOR)
+    assert elsewhere.source_id != first.source_id
 
 
 class Killed(BaseException):
