@@ -2,51 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.visitor.conftest import ALL_BLOCKED, ALLOWED, BLOCKED, PHONE, Profile, watched
-from tests.browser.visitor.serving import ANSWER, Milo, Stranger, page_with
+from tests.browser.visitor.serving import ANSWER, Milo, Stranger
+from tests.browser.visitor.walking import (
+    NOTHING,
+    VISITOR_ID,
+    answered,
+    ask,
+    chat,
+    open_chat,
+    requests,
+    said,
+    stored_by,
+    until,
+)
 
 pytestmark = pytest.mark.browser
-VISITOR_ID = re.compile(r"^[0-9a-f]{32}$")
-
-
-def open_chat(page: Page, stranger: Stranger, path: str = "/") -> Frame:
-    page.goto(stranger.url + path)
-    page.get_by_role("button", name="Chat").click()
-    return chat(page)
-
-
-def chat(page: Page) -> Frame:
-    page.locator("milo-chat iframe:not([hidden])").wait_for()
-    handle = page.locator("milo-chat iframe").element_handle()
-    assert handle is not None
-    frame = handle.content_frame()
-    assert frame is not None
-    return frame
-
-
-def ask(frame: Frame, text: str = "When are you open?") -> None:
-    frame.get_by_label("Ask a question").fill(text)
-    frame.get_by_label("Ask a question").press("Enter")
-
-
-def answered(frame: Frame) -> None:
-    expect(frame.locator(".theirs").last).to_contain_text(ANSWER[-1].text.split()[0])
-    expect(frame.get_by_role("button", name="Stop the answer")).to_be_hidden()
-
-
-def stored_by(page: Page, frame: Frame) -> dict[str, Any]:
-    read = "() => ({local: {...localStorage}, session: {...sessionStorage}, cookies: document.cookie})"
-    return {"host": page.evaluate(read), "frame": frame.evaluate(read)}
-
-
-NOTHING = {"local": {}, "session": {}, "cookies": ""}
 
 
 def test_visitor_asks_reads_the_source_and_leaves_a_message(page: Page, stranger: Stranger, milo: Milo) -> None:
@@ -78,14 +55,6 @@ def test_visitor_asks_reads_the_source_and_leaves_a_message(page: Page, stranger
     assert milo.sql("SELECT count(*) FROM outbox WHERE lead_id IS NOT NULL") == [(1,)]
     assert milo.sql("SELECT conversation_id IS NOT NULL FROM leads") == [(True,)]
     assert said(page) == []
-
-
-def said(page: Page) -> list[str]:
-    return page.__dict__["said"]
-
-
-def requests(page: Page) -> list[str]:
-    return page.__dict__["requests"]
 
 
 def test_before_the_click_only_the_loader_is_fetched(page: Page, stranger: Stranger, milo: Milo) -> None:
@@ -211,7 +180,7 @@ def test_stop_ends_the_answer_and_keeps_what_was_shown(page: Page, stranger: Str
     expect(frame.locator(".theirs")).to_contain_text("We are open")
     expect(frame.get_by_role("button", name="Send", exact=True)).to_be_visible()
     state = "SELECT state FROM messages WHERE author = 'assistant'"
-    _until(lambda: milo.sql(state) == [("interrupted",)], seconds=1)
+    until(lambda: milo.sql(state) == [("interrupted",)], seconds=1)
     milo.script.held.set()
 
 
@@ -221,7 +190,7 @@ def test_leaving_the_page_ends_the_answer_by_beacon(page: Page, stranger: Strang
     expect(chat(page).get_by_role("button", name="Source 1: Opening hours")).to_be_visible()
     page.goto("about:blank")
     state = "SELECT state FROM messages WHERE author = 'assistant'"
-    _until(lambda: milo.sql(state) == [("interrupted",)], seconds=1.5)
+    until(lambda: milo.sql(state) == [("interrupted",)], seconds=1.5)
     milo.script.held.set()
 
 
@@ -293,84 +262,6 @@ def test_forget_me_erases_everything_here_and_there(page: Page, stranger: Strang
         assert milo.sql(f"SELECT count(*) FROM {table}") == [(0,)], table
 
 
-@pytest.mark.parametrize(
-    ("make", "warns", "launchers"),
-    [
-        (lambda milo: page_with(milo, copies=2), "stands twice", 1),
-        (lambda milo: page_with(milo, key=""), "no valid data-key", 0),
-        (lambda milo: page_with(milo, key="<b>"), "no valid data-key", 0),
-    ],
-    ids=["two copies", "no key", "broken key"],
-)
-def test_wrong_snippet_stays_silent_with_one_warning(
-    page: Page, stranger: Stranger, milo: Milo, make: Any, warns: str, launchers: int
-) -> None:
-    stranger.pages["/"] = make(milo)
-    page.goto(stranger.url)
-    page.wait_for_load_state("networkidle")
-    expect(page.locator("milo-chat")).to_have_count(launchers)
-    assert len(said(page)) == 1
-    assert said(page)[0].startswith("warning: Milo:")
-    assert warns in said(page)[0]
-
-
-def test_unknown_key_takes_the_button_away(page: Page, stranger: Stranger, milo: Milo) -> None:
-    stranger.pages["/"] = page_with(milo, key="w_unknown")
-    page.goto(stranger.url)
-    page.get_by_role("button", name="Chat").click()
-    expect(page.locator("milo-chat")).to_have_count(0)
-    ours = [line for line in said(page) if "Milo" in line]
-    assert len(ours) == 1
-    assert "not known" in ours[0]
-
-
-def test_only_listed_sites_may_embed(page: Page, stranger: Stranger, milo: Milo) -> None:
-    milo.sql("UPDATE businesses SET allowed_origins = '{https://somewhere.example}'")
-    page.goto(stranger.url)
-    page.get_by_role("button", name="Chat").click()
-    expect(page.get_by_text("The chat cannot be reached right now.")).to_be_visible()
-    milo.sql("UPDATE businesses SET allowed_origins = ARRAY[%s]", stranger.url)
-    page.get_by_role("button", name="Try again").click()
-    expect(chat(page).get_by_text("I am an AI")).to_be_visible()
-
-
-def test_host_page_cannot_speak_for_a_stranger_or_change_the_chat(page: Page, stranger: Stranger, milo: Milo) -> None:
-    frame = open_chat(page, stranger)
-    page.evaluate(
-        """() => {
-          const frame = document.querySelector('milo-chat').shadowRoot.querySelector('iframe').contentWindow;
-          const types = ['hello', 'opened', 'closed', 'ready', 'visitor', 'forget', 'constructor', '__proto__', ''];
-          for (let i = 0; i < 1000; i++) {
-            const type = 'milo:' + types[i % types.length];
-            const junk = [{type, visitor: 'x'.repeat(i)}, type, null, i, [type], {type: {}}, {type, id: '<b>'}][i % 7];
-            frame.postMessage(junk, '*');
-            window.postMessage(junk, '*');
-          }
-        }"""
-    )
-    ask(frame)
-    answered(frame)
-    kept = page.evaluate("() => ({...localStorage})")
-    assert list(kept) == [f"milo:{milo.key}"]
-    assert VISITOR_ID.match(kept[f"milo:{milo.key}"])
-
-
-def test_hostile_host_page_changes_nothing(page: Page, stranger: Stranger, milo: Milo) -> None:
-    page.add_init_script(
-        """if (location.hostname === 'localhost') {
-          const mine = () => { throw new Error('mine') };
-          Object.prototype.polluted = 1;
-          Array.prototype.extra = () => {};
-          window.fetch = mine;
-          JSON.parse = JSON.stringify = mine;
-        }"""
-    )
-    frame = open_chat(page, stranger)
-    ask(frame)
-    answered(frame)
-    assert said(page) == []
-
-
 def test_full_screen_on_a_phone(profile: Profile, stranger: Stranger) -> None:
     page = watched(profile(viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2).pages[0])
     frame = open_chat(page, stranger)
@@ -384,6 +275,18 @@ def test_full_screen_on_a_phone(profile: Profile, stranger: Stranger) -> None:
     )
     assert small == []
     assert frame.evaluate("() => parseFloat(getComputedStyle(document.querySelector('#input')).fontSize)") >= 16
+
+
+def test_nothing_runs_over_the_edge_at_320_pixels(profile: Profile, stranger: Stranger) -> None:
+    page = watched(profile(viewport={"width": 320, "height": 568}).pages[0])
+    frame = open_chat(page, stranger)
+    ask(frame, "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 2)
+    answered(frame)
+    frame.locator(".mark").first.click()
+    frame.get_by_role("button", name="Leave a message").click()
+    wide = """() => [...document.querySelectorAll('body *:not(.sr)')]
+      .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.className || e.tagName)"""
+    assert frame.evaluate(wide) == []
 
 
 def test_interface_speaks_the_language_of_the_visitor(profile: Profile, stranger: Stranger) -> None:
@@ -401,11 +304,3 @@ def test_demo_page_works_whatever_sites_are_listed(page: Page, milo: Milo) -> No
     ask(frame)
     answered(frame)
     assert said(page) == []
-
-
-def _until(condition: Any, seconds: float) -> None:
-    for _ in range(int(seconds / 0.05)):
-        if condition():
-            return
-        threading.Event().wait(0.05)
-    assert condition(), "in force in time"
