@@ -20,7 +20,8 @@ class Kind(StrEnum):
     PHONE = "phone"
     MAIL = "mail"
     PERSON = "person"
-    PLACE = "place"
+    ADDRESS = "address"
+    PLACE = "place"  # of anything: an address, or behind the house
     COUNT = "count"
     DURATION = "duration"
     AGE = "age"
@@ -137,14 +138,19 @@ _HELD: dict[Kind, re.Pattern[str]] = {
         r"|\b[A-ZÄÖÜÅØÆÉŁŚ][a-zà-žß]+(?:[ -][A-ZÄÖÜÅØÆÉŁŚ]\.)?(?: (?:von|van|de|der|af|le|la|di"
         r"|da))?[ -][A-ZÄÖÜÅØÆÉŁŚ][a-zà-žß]+\b"
     ),
-    Kind.PLACE: re.compile(
+    Kind.ADDRESS: re.compile(
         rf"\b\d{{4,5}}\s[A-ZÄÖÜÅØÆÉ][\w-]+|(?i:\b(?:{_STREET})\s?\d{{1,4}}\b)"
         rf"|\b\d{{1,4}},?\s(?:[A-Z][\w']+\s){{1,3}}(?i:{_STREET})"
         r"|(?i:\b\d{1,4}(?: ?(?:bis|ter))?,? (?:rue|avenue|boulevard|place|chemin|quai)\b)"
         r"|(?i:\b(?:via|viale|piazza|corso|calle|avenida|plaza|rua|praça|largo|ul\.|aleja"
         r"|plac)\s[\w. ]{2,30}?,?\s\d+)"
-        r"|\b[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}\b|\b(?:in|at|im|am|i|på|à|en)\s(?:the\s|der\s"
-        r"|den\s)?[A-ZÄÖÜÅØÆÉ]\w{2,}"
+        r"|\b[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}\b"
+    ),
+    Kind.PLACE: re.compile(
+        r"\b(?:in|at|im|am|i|på|à|en|au|zum|beim)\s(?:the\s|der\s|den\s|la\s|le\s)?[A-ZÄÖÜÅØÆÉ]\w{2,}"
+        r"|(?i:\b(?:behind|next to|opposite|in front of|near|beside|upstairs|downstairs|floor|hinter|neben|gegenüber|vor de[mr]"
+        r"|erdgeschoss|bag|ved|ved siden af|over for|derrière|à côté|en face|près d|devant|detrás|junto a|frente a|dietro"
+        r"|accanto|di fronte|achter|naast|tegenover|bakom|bredvid|mittemot|za|obok|naprzeciwko)\b)"
     ),
     Kind.COUNT: re.compile(
         r"(?<![\w.])\d+(?:[.,]\d+)?(?!\d|[.:]\d)|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
@@ -178,24 +184,29 @@ _HELD: dict[Kind, re.Pattern[str]] = {
 # A question about one kind is also answered by these.
 _ALSO: dict[Kind, tuple[Kind, ...]] = {
     Kind.DATE: (Kind.DATE, Kind.TIME),
-    Kind.DURATION: (Kind.DURATION, Kind.TIME),
+    Kind.DURATION: (Kind.DURATION, Kind.DATE),
+    Kind.PLACE: (Kind.ADDRESS, Kind.PLACE),
     Kind.AGE: (Kind.AGE,),
 }
 
 
 def asked_kinds(question: str, concepts: Iterable[Concept]) -> frozenset[Kind]:
     """Kinds of figure the question asks for; empty when none is recognised."""
-    names = [concept for concept in concepts if concept.kinds]
     kinds = set(_worded_kinds(question))
-    for concept in names:
-        kind = Kind(concept.kinds[0])
-        # "Who runs the course", "where is the ticket office": the question word is stronger than the topic.
-        if not kinds or kind in (Kind.PHONE, Kind.MAIL) or (kind is Kind.TIME and kinds <= {Kind.DATE}):
-            kinds.add(kind)
+    named = {Kind(concept.kinds[0]) for concept in concepts if concept.kinds}
+    if not kinds and _YES_NO.search(question):
+        # "Can I pay by card?" asks for no price, "are you open on Sunday?" for hours all the same.
+        named &= {Kind.TIME, Kind.PRICE, Kind.PHONE, Kind.MAIL, Kind.ADDRESS}
+    if not kinds:
+        kinds = named
+    # The question word is stronger than the topic ("who runs the course"), but not than a number or an address.
+    kinds |= named & {Kind.PHONE, Kind.MAIL, Kind.ADDRESS}
+    if kinds & {Kind.DATE, Kind.DURATION} and Kind.TIME in named:
+        kinds.add(Kind.TIME)
     if Kind.DATE in kinds and Kind.TIME in kinds:
         kinds.discard(Kind.DATE)
-    if kinds & {Kind.PHONE, Kind.MAIL}:
-        kinds.discard(Kind.COUNT)
+    if kinds & {Kind.PHONE, Kind.MAIL, Kind.ADDRESS}:
+        kinds -= {Kind.COUNT, Kind.PLACE, Kind.PERSON, Kind.TIME}
     return frozenset(kinds)
 
 

@@ -59,10 +59,9 @@ def concepts_of(question: str, languages: Sequence[str]) -> tuple[Concept, ...]:
                 alone = len(form.stems) == 1 and term in stops
                 if not alone and stems[at : at + len(form.stems)] == form.stems:
                     found[concept.name] = concept
-            if term in index or len(term) < 6 or term in stops:
-                continue
-            for _, concept in _near(term, language):
-                found[concept.name] = concept
+            if len(term) >= 6 and term not in stops:
+                for _, concept in _near(term, language, known=term in index):
+                    found[concept.name] = concept
     return tuple(found.values())
 
 
@@ -112,15 +111,16 @@ def _index(language: str) -> dict[str, tuple[Entry, ...]]:
     return {term: tuple(entries) for term, entries in index.items()}
 
 
-def _near(term: str, language: str) -> list[Entry]:
+def _near(term: str, language: str, *, known: bool) -> list[Entry]:
     """Forms one slip away, or the head or tail of a compound (Sommeröffnungszeiten)."""
     near: list[Entry] = []
-    for deletion in _deletions(term):
-        near += _slips(language).get(deletion, ())
-    near = [(form, concept) for form, concept in near if _one_slip(term, form.stems[0])]
+    if not known:
+        for deletion in _deletions(term):
+            near += _slips(language).get(deletion, ())
+        near = [(form, concept) for form, concept in near if _one_slip(term, form.stems[0])]
     if not near and language in COMPOUNDING:
-        for known, entries in _index(language).items():
-            if len(known) >= 5 and (term.endswith(known) or term.startswith(known)):
+        for part, entries in _index(language).items():
+            if 5 <= len(part) <= len(term) - 3 and (term.endswith(part) or term.startswith(part)):
                 near += [entry for entry in entries if len(entry[0].stems) == 1]
     return near
 

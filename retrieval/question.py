@@ -45,7 +45,7 @@ def analyse_question(text: str, page_languages: Sequence[str], fallback: str) ->
     # "How is it there?" has no word with content: then all its words are looked for.
     for token in content or [token for _, token in tokens(text)]:
         grams |= dict.fromkeys(analyser.grams(token))
-    spoken = concepts_of(text, (language, *written, "en"))
+    spoken = concepts_of(text, (language, *written))
     groups = tuple(group for group in (concept.page_terms(written) for concept in spoken) if group)
     return Question(
         text=text,
