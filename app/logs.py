@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 import structlog
 
 MAIL = re.compile(r"[^\s@<>\"'()\[\],;:]+@[^\s@<>\"'()\[\],;:]+\.[^\W\d_]{2,}", re.UNICODE)
-# A figure, then at least six more, with the marks people put between them; what is no phone is sorted out below.
-PHONE = re.compile(r"(?<![\w.:/-])(?:\+|\(\+?)?\d(?:[\s().\-/‑–  ]{0,3}\d){6,14}(?![\w])")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# An id, or: a figure, then at least six more, with the marks people put between them; what is no phone is sorted out below.
+PHONE = re.compile(UUID.pattern + r"|(?<![\w.:/-])(?:\+|\(\+?)?\d(?:[\s().\-/‑–  ]{0,3}\d){6,14}(?![\w])")
 DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?")
 CREDENTIALS = re.compile(r"(\w+://)[^\s/@]*:[^\s/@]+@")
 TOKEN = re.compile(r"\b(?:sk-|milo_live_|Bearer\s+)[\w\-.]{8,}")
@@ -106,8 +107,10 @@ def _redacted(value: Any) -> Any:
 
 
 def _phone(match: re.Match[str]) -> str:
-    """Dates and short plain counts stay readable."""
+    """Ids, dates and short plain counts stay readable."""
     found = match.group()
+    if UUID.fullmatch(found):
+        return found
     digits = sum(1 for char in found if char.isdigit())
     if DATE.fullmatch(found.strip()) or (found.isdigit() and digits < 8):
         return found

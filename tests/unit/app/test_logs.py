@@ -67,6 +67,7 @@ def test_phone_numbers_are_blotted_out(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "00000000-0000-7000-8000-000000000001",
         "2026-11-21",
         "2026-11-21T02:13:28",
         "took 12345 ms",
