@@ -18,11 +18,12 @@ export function source(citation, number) {
   const words = make('q', '', citation.quote);
   words.dir = 'auto';
   quote.append(words, about(citation), ...opener(citation));
-  const mark = button('mark', String(number), () => {
+  const mark = button('mark', '', () => {
     quote.hidden = !quote.hidden;
     mark.setAttribute('aria-expanded', String(!quote.hidden));
     if (!quote.hidden) quote.scrollIntoView({ block: 'nearest' });
   });
+  mark.append(make('span', 'dot', String(number)));
   mark.setAttribute('aria-expanded', 'false');
   mark.setAttribute('aria-controls', quote.id);
   mark.setAttribute('aria-label', word('source', { number, title: citation.title }));
