@@ -223,16 +223,20 @@ class _Crawl:
     async def _admit(self, waiting: Waiting, seen: Visit) -> None:
         """Compares an answer with what came before, tells it, and takes up its links."""
         final = canonical(seen.url) or waiting.url
-        home = self._frontier.scope.home(final)
         is_start = waiting.url == self._start
-        if home is None and is_start:
-            # The start leads to another host: the site is there.
-            self._frontier.scope = Scope.of(final)
-            home = final
+        if is_start and seen.redirected:
+            await self._move_to(final)
+        home = self._frontier.scope.home(final)
         entry = LedgerEntry(
-            home or waiting.url, seen.status, seen.reason, seen.http, seen.bytes,
-            words=seen.document.words if seen.document else 0, depth=waiting.depth, detail=seen.detail,
-        )  # fmt: skip
+            home or waiting.url,
+            seen.status,
+            seen.reason,
+            seen.http,
+            seen.bytes,
+            words=seen.document.words if seen.document else 0,
+            depth=waiting.depth,
+            detail=seen.detail,
+        )
         if home is None:
             entry = replace(entry, status=PageStatus.SKIPPED, reason=Reason.OUT_OF_SCOPE, detail=final)
             await self._tell_all([entry])
@@ -261,6 +265,24 @@ class _Crawl:
         links = document.links if document is not None else crawled.known.links if crawled.known else ()
         for link in links:
             await self._meet(link, waiting.depth + 1)
+
+    async def _move_to(self, final: str) -> None:
+        """The start leads elsewhere: to https, to www., or to another host, which is the site then."""
+        moved = Scope.of(final)
+        if moved == self._frontier.scope:
+            return
+        same_site = self._frontier.scope.home(final) is not None
+        self._frontier.scope = moved
+        self._owned = self._fetcher.is_owned(final)
+        if same_site:
+            return
+        self._robots = Robots()
+        try:
+            await self._read_robots()
+        except FetchFailed:
+            self._robots = Robots(closed=True)  # a host that answered a moment ago: nothing more is asked of it
+            return
+        await self._read_sitemaps()
 
     def _judge(self, entry: LedgerEntry, seen: Visit, known: KnownPage | None) -> Crawled:
         document = seen.document

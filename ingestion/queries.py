@@ -143,6 +143,15 @@ async def finish_crawl(
     )  # fmt: skip
 
 
+async def fail_crawl(conn: Connection, business_id: UUID, crawl_id: UUID, reason: str) -> None:
+    """For a run that a fault of our own ended; what is live stays."""
+    await conn.execute(
+        "UPDATE crawls SET state = 'failed', phase = 'done', reason = %(reason)s, finished_at = now()"
+        " WHERE business_id = %(b)s AND crawl_id = %(crawl)s AND state = 'running'",
+        {"b": business_id, "crawl": crawl_id, "reason": reason},
+    )
+
+
 # ---------------------------------------------------------------- documents and versions
 
 

@@ -74,6 +74,9 @@ _SENTENCES: dict[Reason, str] = {
     Reason.HTTP_ERROR: "{host} answered {what} with an error ({detail}). Open it in a browser to see what is wrong.",
 }
 INTERRUPTED = "The reading was interrupted and is begun anew."
+STOPPED = (
+    "The reading stopped on a fault of Milo's own. What was known before still answers; it is tried again tomorrow."
+)
 NOTHING_READ = "Not one page of {site} could be read."
 NOTHING_IN_FILES = "Not one of the files could be read."
 NO_FILES = "There are no files to read. Upload some first."

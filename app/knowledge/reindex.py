@@ -12,13 +12,15 @@ from uuid import UUID
 import structlog
 
 from app.businesses.queries import read_business
-from app.jobs.model import ClaimedJob, IngestSource, JobRef, Lease, RetryLater
+from app.jobs.model import ClaimedJob, IngestSource, JobRef, Lease, LeaseLost, RetryLater
 from app.jobs.queue import enqueue
 from app.knowledge.model import Reads
 from app.knowledge.queries import read_schedule
 from ingestion.embed import StagingLost
 from ingestion.pipeline import NoSuchSource, ingest
 from ingestion.ports import IngestPorts
+from ingestion.queries import fail_crawl
+from ingestion.sentences import STOPPED
 
 log = structlog.get_logger(__name__)
 
@@ -45,8 +47,12 @@ async def reindex(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
         return  # removed while its job waited: nothing to read, nothing to plan
     except StagingLost as error:
         raise RetryLater(5, "another reading of this business was published meanwhile") from error
+    except LeaseLost:
+        raise  # another worker goes on with this very crawl
     except Exception:
         if claimed.attempts >= claimed.max_attempts:
+            async with transaction() as conn:
+                await fail_crawl(conn, claimed.business_id, claimed.job_id, STOPPED)
             await _plan_next(parts, claimed.business_id, job)  # one bad day does not end the daily readings
         raise
     log.info(

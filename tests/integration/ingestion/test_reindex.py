@@ -500,6 +500,9 @@ async def test_a_job_that_fails_for_the_last_time_plans_tomorrows(shop: Shop, si
     with pytest.raises(RuntimeError):
         await shop.run(added, attempts=5)
     assert len(await shop.rows("SELECT FROM jobs WHERE state = 'queued'")) == 1
+    (crawl,) = await shop.rows("SELECT state, reason FROM crawls")
+    assert crawl["state"] == "failed"
+    assert "still answers" in crawl["reason"]
 
 
 async def test_readings_are_spread_over_the_day():

@@ -143,7 +143,33 @@ async def test_a_start_that_moved_to_another_host_is_followed_there():
         "http://www.new.example/a",
         "http://www.new.example/b",
     ]
-    assert fetcher.asked.count("http://www.new.example/") <= 1
+    assert "http://www.new.example/robots.txt" in fetcher.asked, "the rules of the new host hold there"
+
+
+async def test_a_start_that_moved_to_a_host_closed_by_robots_is_left_alone():
+    told, fetcher, _ = await run(
+        {
+            "/": (301, {"location": "http://new.example/"}, b""),
+            "http://new.example/robots.txt": (200, {}, b"User-agent: *\nDisallow: /"),
+            "http://new.example/": ok("Home", "/a"),
+        }
+    )
+    assert not any(c.entry.status is PageStatus.FETCHED for c in told)
+    assert "http://new.example/a" not in fetcher.asked
+
+
+async def test_a_site_that_moved_to_https_is_told_by_its_https_addresses():
+    told, _, _ = await run(
+        {
+            "/robots.txt": (404, {}, b""),
+            "/": (301, {"location": "https://a.example/"}, b""),
+            "https://a.example/": ok("Home", "http://a.example/x", "/y"),
+            "https://a.example/x": ok("X"),
+            "https://a.example/y": ok("Y"),
+        }
+    )
+    fetched = [c.entry.url for c in told if c.entry.status is PageStatus.FETCHED]
+    assert fetched == ["https://a.example/", "https://a.example/x", "https://a.example/y"]
 
 
 @pytest.mark.parametrize(
