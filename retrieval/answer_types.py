@@ -148,9 +148,9 @@ _HELD: dict[Kind, re.Pattern[str]] = {
     ),
     Kind.PLACE: re.compile(
         r"\b(?:in|at|im|am|i|på|à|en|au|zum|beim)\s(?:the\s|der\s|den\s|la\s|le\s)?[A-ZÄÖÜÅØÆÉ]\w{2,}"
-        r"|(?i:\b(?:behind|next to|opposite|in front of|near|beside|upstairs|downstairs|floor|hinter|neben|gegenüber|vor de[mr]"
-        r"|erdgeschoss|bag|ved|ved siden af|over for|derrière|à côté|en face|près d|devant|detrás|junto a|frente a|dietro"
-        r"|accanto|di fronte|achter|naast|tegenover|bakom|bredvid|mittemot|za|obok|naprzeciwko)\b)"
+        r"|(?i:\b(?:behind|next to|opposite|in front of|near|beside|upstairs|downstairs|floor|hinter|neben|gegenüber"
+        r"|vor de[mr]|erdgeschoss|bag|ved|ved siden af|over for|derrière|à côté|en face|près d|devant|detrás|junto a"
+        r"|frente a|dietro|accanto|di fronte|achter|naast|tegenover|bakom|bredvid|mittemot|za|obok|naprzeciwko)\b)"
     ),
     Kind.COUNT: re.compile(
         r"(?<![\w.])\d+(?:[.,]\d+)?(?!\d|[.:]\d)|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
