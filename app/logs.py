@@ -17,7 +17,7 @@ import structlog
 
 MAIL = re.compile(r"[^\s@<>\"'()\[\],;:]+@[^\s@<>\"'()\[\],;:]+\.[^\W\d_]{2,}", re.UNICODE)
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-# An id, or: a figure, then at least six more, with the marks people put between them; what is no phone is sorted out below.
+# An id, or: a figure, then at least six more, with the marks people put between them; sorted out below.
 PHONE = re.compile(UUID.pattern + r"|(?<![\w.:/-])(?:\+|\(\+?)?\d(?:[\s().\-/‑–  ]{0,3}\d){6,14}(?![\w])")
 DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?")
 CREDENTIALS = re.compile(r"(\w+://)[^\s/@]*:[^\s/@]+@")
