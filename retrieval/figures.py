@@ -117,7 +117,7 @@ def facts_of(text: str) -> Facts:
     for match in _NUMERIC_DATE.finditer(rest):
         day, _, month, year = match.groups()
         numbers |= {_trim(day), _trim(month), *([year, "20" + year[-2:]] if year else [])}
-        months |= {int(value) for value in (day, month) if 1 <= int(value) <= 12}
+        months |= _months_of(match)
     for match in _ISO_DATE.finditer(rest):
         numbers |= {match[1], _trim(match[2]), _trim(match[3])}
         months.add(int(match[2]))
@@ -156,7 +156,8 @@ def claims_of(text: str) -> list[Claim]:
     for match in _NUMERIC_DATE.finditer(rest):
         day, _, month, year = match.groups()
         take(ClaimKind.NUMBER, match, [_trim(day)])
-        claims += [Claim(ClaimKind.NUMBER, match.start(), match.end(), frozenset({_trim(month)}), frozenset())]
+        month_kind = ClaimKind.MONTH if _months_of(match) else ClaimKind.NUMBER
+        claims += [Claim(month_kind, match.start(), match.end(), frozenset({_trim(month)}), _months_of(match))]
         if year:
             claims += [Claim(ClaimKind.NUMBER, match.start(), match.end(), frozenset({year, "20" + year[-2:]}))]
     for match in PHONE.finditer(rest):
@@ -228,6 +229,12 @@ def _link(text: str) -> str:
 def _phone(text: str) -> str:
     digits = re.sub(r"\D", "", text.replace("(0)", ""))
     return re.sub(r"^00", "", digits).lstrip("0")
+
+
+def _months_of(date: re.Match[str]) -> frozenset[int]:
+    """5.6. is June; 5/6 may be May in America."""
+    parts = (date[1], date[3]) if date[2] == "/" else (date[3],)
+    return frozenset(int(part) for part in parts if 1 <= int(part) <= 12)
 
 
 def _minutes(match: re.Match[str]) -> set[int]:

@@ -1,0 +1,111 @@
+"""What may be shown of a model's sentence, and what must not. Golden cases."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.model import Passage, Sentence
+from retrieval.verify import Courtesy, Verifier, Withheld
+from tests.unit.retrieval.passages import HOURS, HOUSE, PRICES, passage
+
+PAGES = [HOURS, PRICES, HOUSE]
+
+
+def bind(text: str, pages: list[Passage] | None = None, language: str = "en") -> Sentence | Courtesy | Withheld | None:
+    return Verifier(pages or PAGES, language, ("en",)).bind(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        ("We are open from 10 am to 4 pm, Monday to Friday [1].", ["Monday to Friday | 10:00 - 16:00"]),
+        ("On Saturday we open at 10:00 and close at 14:00. [1]", ["Saturday | 10:00 - 14:00"]),
+        ("It is **closed** on Sundays [1].", ["Sunday | closed"]),
+        ("On Wednesday we are open 10-16 [1].", ["Monday to Friday | 10:00 - 16:00"]),
+        ("Admission is 5 € for adults and 3 € for children [2].", ["Adults 5 €", "Children 3 €"]),
+        ("A season ticket is € 1,000.50 [2].", ["Season ticket 1.000,50 €"]),
+        ("You can call 0045 33123456 [2].", ["Call us at +45 33 12 34 56 or write to desk@shop.example."]),
+        ("Write to desk@shop.example [2].", ["Call us at +45 33 12 34 56 or write to desk@shop.example."]),
+        ("The owner is Karen Blix [3].", ["The owner is Karen Blix."]),
+        ("The address is Mill Street 4 in 2100 Copenhagen [3].", ["Our address is Mill Street 4, 2100 Copenhagen."]),
+    ],
+)
+def test_faithful_sentences_are_shown_with_the_exact_line(text: str, quotes: list[str]) -> None:
+    bound = bind(text)
+    assert isinstance(bound, Sentence)
+    assert [citation.quote for citation in bound.citations] == quotes
+    for citation in bound.citations:
+        assert citation.quote in PAGES[citation.passage - 1].text
+    assert "[" not in bound.text and "*" not in bound.text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("On Sunday we are open from 10 to 14 [1].", "figure_of_something_else"),
+        ("We are open on Saturday from 10 to 16 [1].", "figure_of_something_else"),
+        ("We open at 9:00 on weekdays [1].", "unsupported_time"),
+        ("Children pay 5 € [2].", "figure_of_something_else"),
+        ("Adults pay 3 € and children 5 € [2].", "figure_of_something_else"),
+        ("Adults pay 5 $ [2].", "figure_of_something_else"),
+        ("Adults pay 7 € [2].", "unsupported_number"),
+        ("Call +45 33 12 34 57 [2].", "unsupported_phone"),
+        ("Write to desk@shop.evil.example [2].", "unsupported_mail"),
+        ("Pay at https://evil.example/x [2].", "unsupported_link"),
+        ("The house was built in 1913 [3].", "unsupported_number"),
+        ("We sell seven kinds of ice cream [3].", "unsupported_number"),
+        ("The moon is made of cheese and dreams [1].", "no_support"),
+        ("![x](data:image/png;base64,AAAA)", "markup"),
+        ("<img src=x onerror=alert(1)> Open daily [1].", "markup"),
+        ("NO_ANSWER", "refusal"),
+    ],
+)
+def test_unfaithful_sentences_are_withheld_with_a_reason(text: str, reason: str) -> None:
+    assert bind(text) == Withheld(reason)
+
+
+def test_a_courtesy_is_no_claim() -> None:
+    assert bind("Yes.") == Courtesy("Yes.")
+    assert bind("Gerne!", language="de") == Courtesy("Gerne!")
+
+
+def test_marks_and_spaces_alone_are_nothing() -> None:
+    assert bind(" [1] ") is None
+    assert bind("---") is None
+
+
+def test_a_wrong_mark_is_mended_by_the_figure() -> None:
+    bound = bind("Children pay 3 € [9].")
+    assert isinstance(bound, Sentence) and [citation.passage for citation in bound.citations] == [2]
+
+
+def test_invisible_characters_do_not_reach_the_visitor() -> None:
+    bound = bind("Adults\u202e pay\u200b 5 € [2].\U000e0041")
+    assert isinstance(bound, Sentence) and bound.text == "Adults pay 5 €."
+
+
+def test_an_answer_in_another_language_than_the_page_is_bound_by_its_figures() -> None:
+    bound = bind("Erwachsene zahlen 5 € [2].", language="de")
+    assert isinstance(bound, Sentence) and bound.citations[0].quote == "Adults 5 €"
+    assert isinstance(bind("Erwachsene zahlen 8 € [2].", language="de"), Withheld)
+    assert isinstance(bind("Sonntags von 10 bis 14 Uhr [1].", language="de"), Withheld)
+
+
+def test_daily_supports_any_day() -> None:
+    page = passage("The pool is open daily from 8 am to 9 pm.")
+    assert isinstance(bind("On Sunday the pool is open from 8 am to 9 pm [1].", [page]), Sentence)
+
+
+def test_a_sentence_takes_less_than_five_milliseconds() -> None:
+    import time
+
+    pages = [
+        passage("\n".join(f"Item {n} costs {n}.50 € on floor {n % 9}" for n in range(40)), number=n) for n in range(8)
+    ]
+    verifier = Verifier(pages, "en", ("en",))
+    sentences = [f"Item {n} costs {n}.50 € on floor {n % 9} [1]." for n in range(10, 30)]
+    verifier.bind(sentences[0])
+    began = time.perf_counter()
+    for sentence in sentences:
+        verifier.bind(sentence)
+    assert (time.perf_counter() - began) / len(sentences) < 0.02  # four times the goal: other work runs beside
