@@ -9,14 +9,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.db.pool import Connection
 from app.errors import NotFound, Unprocessable
 from app.leads.capture import CapturePorts, capture_lead
 from app.leads.check import check_fields
 from app.leads.model import LeadFields
 from app.leads.queries import set_handled
 from app.leads.read import list_leads
-from app.mail.model import open_mail
-from app.mail.queries import list_outbox
+from app.mail.model import OutboxRow, StoredMail, open_mail
+from app.mail.queries import lead_mail_states, read_outbox
+from app.vault.keys import BusinessKeys
 from tests.integration.leads.conftest import BAKERY
 
 ANNA = "a" * 32
@@ -37,14 +39,23 @@ async def rows(ports: CapturePorts, business_id: UUID) -> tuple[int, int, int]:
     return row[0], row[1], row[2]
 
 
+async def mail_of(
+    conn: Connection, keys: BusinessKeys, business_id: UUID, lead_id: UUID
+) -> tuple[OutboxRow, StoredMail]:
+    """The one mail that tells of this lead."""
+    (state,) = await lead_mail_states(conn, business_id, [lead_id])
+    row = await read_outbox(conn, business_id, state.outbox_id)
+    assert row is not None
+    return row, open_mail(keys, row)
+
+
 async def test_lead_mail_and_job_come_together(ports: CapturePorts, business_id: UUID, owner: str) -> None:
     lead_id = await capture_lead(ports, business_id, BAKERY, ANNA, "key-1", FIELDS)
     assert await rows(ports, business_id) == (1, 1, 1)
     async with ports.database.business_transaction(business_id) as conn:
         keys = await ports.vault.keys(conn, business_id)
         (lead,) = await list_leads(conn, keys, business_id)
-        (row,) = await list_outbox(conn, business_id)
-        mail = open_mail(keys, row)
+        row, mail = await mail_of(conn, keys, business_id, lead_id)
     assert (lead.lead_id, lead.name, lead.email, lead.phone) == (lead_id, "Anna", "Anna@Example.com", "+4512345678")
     assert row.lead_id == lead_id
     assert mail.to == (owner,)
@@ -54,11 +65,11 @@ async def test_lead_mail_and_job_come_together(ports: CapturePorts, business_id:
 
 
 async def test_business_without_an_owner_still_gets_its_mail(ports: CapturePorts, business_id: UUID) -> None:
-    await capture_lead(ports, business_id, BAKERY, ANNA, "key-1", FIELDS)
+    lead_id = await capture_lead(ports, business_id, BAKERY, ANNA, "key-1", FIELDS)
     async with ports.database.business_transaction(business_id) as conn:
         keys = await ports.vault.keys(conn, business_id)
-        (row,) = await list_outbox(conn, business_id)
-        assert open_mail(keys, row).to == ("operator@milo.example",)
+        _, mail = await mail_of(conn, keys, business_id, lead_id)
+    assert mail.to == ("operator@milo.example",)
 
 
 async def test_hundred_copies_are_one_lead(ports: CapturePorts, business_id: UUID) -> None:
