@@ -164,7 +164,8 @@ async def _follow(
         while True:
             run = await read_progress(services.database, business_id, added.job.job_id)
             if progress is not None and bar is not None:
-                progress.update(bar, description=_described(label, run), completed=run.done, total=run.total or None)
+                done = run.total if run.phase == "done" else run.done
+                progress.update(bar, description=_described(label, run), completed=done, total=run.total or None)
             if own is not None and own.done():
                 own.result()
                 own = None

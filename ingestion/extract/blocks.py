@@ -181,7 +181,7 @@ class _Reader:
 
     def _table(self, table: Element) -> None:
         self.flush()
-        rows = data_rows(table, self._one_line)
+        rows = data_rows(table, self._cell_lines)
         if rows is None:
             self._block(table)
             return
@@ -236,8 +236,12 @@ class _Reader:
 
     def _one_line(self, element: Element) -> tuple[str, bool]:
         """All an element says, on one line, and whether all of it is bold."""
+        lines, bold = self._cell_lines(element)
+        return " ".join(lines), bold
+
+    def _cell_lines(self, element: Element) -> tuple[list[str], bool]:
         if self._hiding is not None and self._hiding.hides(element):
-            return "", False
+            return [], False
         kept, self._blocks = self._blocks, []
         outer, self.inline = self.inline, Inline()
         self._bold += element.tag in _BOLD
@@ -247,9 +251,8 @@ class _Reader:
         found, self._blocks = self._blocks, kept
         outer.removed += self.inline.removed
         self.inline = outer
-        texts = [block.text for block, _ in found]
         bold = bool(found) and all(is_bold or block.kind is BlockKind.HEADING for block, is_bold in found)
-        return " ".join(texts), bold
+        return [block.text for block, _ in found], bold
 
     def flush(self) -> None:
         """Ends the running text: its lines become blocks."""

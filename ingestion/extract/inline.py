@@ -12,6 +12,14 @@ from dataclasses import dataclass, field
 from ingestion.extract.clean import clean
 
 _BREAK = "\n"
+# A line that ends in one of these has not ended, whatever follows: in German every noun is capital.
+_JOINING = frozenset(
+    """
+    and or the a an of to in with for from by at our your und oder der die das den dem des ein eine einen einem einer
+    von mit für zu zum zur im am auf aus bei nach sowie et ou de du la le les un une pour avec og eller på til med af
+    y el los las del con para por
+    """.split()
+)
 _SPACE_END = re.compile(r"\s$")
 
 
@@ -76,6 +84,8 @@ class Inline:
 
 def _continues(line: str, following: str) -> bool:
     """Whether a break falls inside of a sentence: no end before it, a small letter after it."""
-    if line[-1] in ".!?:;…|•" or not following[0].islower():
+    if line[-1] in ".!?:;…|•":
         return False
-    return len(line) > 25 or line[-1] in ",-–(/&"
+    if line.rpartition(" ")[2] in _JOINING:
+        return True
+    return following[0].islower() and (len(line) > 25 or line[-1] in ",-–(/&")

@@ -12,6 +12,7 @@ from ingestion.extract.tree import Element
 
 CELL_LIMIT = 400  # characters; more is prose, and the table a layout
 _SPAN_LIMIT = 40
+_BESIDE_CHARACTERS = 60
 _ARRANGED = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "nav", "form", "aside", "dl"})
 
 
@@ -21,8 +22,8 @@ class Row:
     is_header: bool
 
 
-def data_rows(table: Element, read: Callable[[Element], tuple[str, bool]]) -> list[Row] | None:
-    """`read` gives a cell's text on one line and whether all of it is bold."""
+def data_rows(table: Element, read: Callable[[Element], tuple[list[str], bool]]) -> list[Row] | None:
+    """`read` gives a cell's lines and whether all of it is bold."""
     if table.get("role") in ("presentation", "none"):
         return None
     rows = _rows(table)
@@ -36,27 +37,23 @@ def data_rows(table: Element, read: Callable[[Element], tuple[str, bool]]) -> li
         return None
     texts: list[list[str]] = []
     bold: list[bool] = []
+    named: list[bool] = []
     carried: dict[int, tuple[int, str]] = {}  # column → rows still covered by a rowspan, its text
-    for row in cells:
-        line: list[str] = []
-        all_bold = True
-        for cell in row:
-            _fill(line, carried)
-            text, is_bold = read(cell)
-            if len(text) > CELL_LIMIT and not has_header_cells:
-                return None
-            all_bold = all_bold and (is_bold or cell.tag == "th" or not text)
-            rowspan = _number(cell.get("rowspan"))
-            if rowspan > 1:
-                carried[len(line)] = (rowspan - 1, text)
-            line.append(text)
-            line.extend([""] * (_number(cell.get("colspan")) - 1))
-        _fill(line, carried)
-        texts.append(line)
-        bold.append(all_bold)
+    for (_, in_head), row in zip(rows, cells, strict=True):
+        read_cells = [read(cell) for cell in row]
+        if not has_header_cells and any(sum(map(len, lines)) > CELL_LIMIT for lines, _ in read_cells):
+            return None
+        for line in _side_by_side(row, [lines for lines, _ in read_cells], carried):
+            texts.append(line)
+            bold.append(
+                all(
+                    is_bold or cell.tag == "th" or not lines
+                    for cell, (lines, is_bold) in zip(row, read_cells, strict=True)
+                )
+            )
+            named.append(in_head or all(cell.tag == "th" for cell in row))
     if len([line for line in texts if any(line)]) == 1 and not has_header_cells and any(len(t) > 80 for t in texts[0]):
         return None
-    named = [in_head or all(cell.tag == "th" for cell in row) for (_, in_head), row in zip(rows, cells, strict=True)]
     return _lines(named, texts, bold)
 
 
@@ -74,6 +71,27 @@ def _lines(named: list[bool], texts: list[list[str]], bold: list[bool]) -> list[
         shown = line if placed else [text for text in line if text]
         lines.append(Row(" | ".join(shown).strip(), header))
     return lines
+
+
+def _side_by_side(row: list[Element], cells: list[list[str]], carried: dict[int, tuple[int, str]]) -> list[list[str]]:
+    """The row's line of cells. Cells with equally many lines are as many rows, written by hand with breaks:
+    `Mon<br>Tue` beside `8-12<br>8-17`."""
+    counts = {len(lines) for lines in cells if lines}
+    spans = any(cell.get("rowspan") or cell.get("colspan") for cell in row)
+    beside = len(counts) == 1 and max(counts) > 1 and len(cells) > 1 and not spans and not carried
+    if beside and all(len(text) <= _BESIDE_CHARACTERS for lines in cells for text in lines):
+        return [[lines[index] if lines else "" for lines in cells] for index in range(max(counts))]
+    line: list[str] = []
+    for cell, lines in zip(row, cells, strict=True):
+        _fill(line, carried)
+        text = " ".join(lines)
+        rowspan = _number(cell.get("rowspan"))
+        if rowspan > 1:
+            carried[len(line)] = (rowspan - 1, text)
+        line.append(text)
+        line.extend([""] * (_number(cell.get("colspan")) - 1))
+    _fill(line, carried)
+    return [line]
 
 
 def _fill(line: list[str], carried: dict[int, tuple[int, str]]) -> None:

@@ -60,6 +60,14 @@ def test_a_table_that_only_arranges_the_page_is_read_like_its_parts():
     ]
 
 
+def test_lines_beside_lines_in_one_row_are_rows():
+    assert lines("<table><tr><td>Mon<br>Tue</td><td>8-12<br>8-17</td></tr></table>") == ["Mon | 8-12", "Tue | 8-17"]
+    assert lines("<table><tr><td>Mon<br>Tue</td><td>8-12</td></tr><tr><td>Wed<td>9</table>") == [
+        "Mon Tue | 8-12",
+        "Wed | 9",
+    ]
+
+
 def test_terms_labels_details_and_pictures_are_read():
     assert lines("<dl><dt>Phone<dd>12 34<dt>About<dd><p>Long.</p><p>Longer.</p></dl>") == [
         "Phone | 12 34",
@@ -86,6 +94,7 @@ def test_breaks_end_lines_but_not_sentences():
     assert lines("<p>This sentence was broken by hand<br>in its middle.</p>") == [
         "This sentence was broken by hand in its middle."
     ]
+    assert lines("<p>Möbel aus Eiche und<br>Fichte</p>") == ["Möbel aus Eiche und Fichte"]
 
 
 def test_controls_side_by_side_do_not_grow_together():
