@@ -32,7 +32,10 @@ def version(url: str, title: str, lines: list[Line], *, language: str | None = "
     at = 0
     header: str | None = None
     for line in lines:
-        kind, text, level = (BlockKind.PARAGRAPH, line, 0) if isinstance(line, str) else (*line, 0)[:3]
+        if isinstance(line, str):
+            line = (BlockKind.PARAGRAPH, line)
+        kind, text = line[0], line[1]
+        level = line[2] if len(line) == 3 else 0
         if kind is not BlockKind.TABLE_ROW:
             header = None
         blocks.append(StoredBlock(kind, at, at + len(text), level=level, header=header))

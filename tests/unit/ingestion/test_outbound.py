@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -25,7 +26,7 @@ Serve = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def serving(serve: Serve, **options: float) -> AsyncIterator[tuple[OutboundFetcher, str, list[str]]]:
+async def serving(serve: Serve, **options: Any) -> AsyncIterator[tuple[OutboundFetcher, str, list[str]]]:
     """A server that speaks raw bytes, and a fetcher that may reach it."""
     heads: list[str] = []
 
@@ -127,6 +128,7 @@ async def test_conditions_go_to_the_first_address_only():
         ("deflate", zlib.compress(b"text " * 1000, wbits=-15)),
         ("identity", b"text " * 1000),
     ],
+    ids=["gzip", "two gzip members", "deflate", "raw deflate", "identity"],  # a gzip head holds the time
 )
 async def test_packed_bodies_are_unpacked(coding: str, packed: bytes):
     async with serving(always(answer(packed, Content_Encoding=coding))) as (fetcher, base, _):
@@ -152,6 +154,10 @@ async def test_packed_bodies_are_unpacked(coding: str, packed: bytes):
         (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", Reason.BAD_RESPONSE),
         (b"SSH-2.0-OpenSSH_9.2\r\n", Reason.BAD_RESPONSE),
         (b"", Reason.BAD_RESPONSE),
+    ],
+    ids=[
+        *("gzip-cut", "gzip-damaged", "gzip-twice", "brotli", "gzip-bomb", "declared-large", "endless", "header-line"),
+        *("many-headers", "short-body", "negative-length", "not-http", "nothing"),
     ],
 )
 async def test_a_bad_answer_has_a_named_reason(reply: bytes, reason: Reason):
