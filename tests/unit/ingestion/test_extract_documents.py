@@ -60,6 +60,7 @@ def test_running_headers_of_a_pdf_are_kept_once():
         (documents.encrypted(documents.pdf(["secret"]), "open sesame"), Reason.ENCRYPTED),
         (documents.looping_pdf(), Reason.BROKEN),
     ],
+    ids=["empty", "magic-only", "html", "png", "cut", "scan", "encrypted", "looping"],
 )
 def test_a_pdf_that_cannot_be_read_says_why(body: bytes, reason: Reason):
     found = read_pdf(body)

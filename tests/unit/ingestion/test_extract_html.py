@@ -177,6 +177,7 @@ def test_invisible_signs_are_taken_out_and_counted():
         (b"<p>Caf\xc3\xa9 \x96 5 \xe2\x82\xac", "utf-8"),
         ("<meta charset=nonsense><p>Café – 5 €".encode("cp1252"), "x-unknown"),
     ],
+    ids=["meta", "header", "none", "utf8", "wrong", "utf16", "bom", "mixed", "unknown"],
 )
 def test_character_sets_as_browsers_take_them(body: bytes, charset: str | None):
     assert extract_html(body, "http://a.example/", charset).blocks[0].text == "Café – 5 €"
