@@ -23,11 +23,13 @@ from retrieval.answer import answer
 from retrieval.model import AnswerEnded, AnswerStatus, Asked
 
 SHOWN = 3
-SECONDS = 2.0  # the first visitor after an update waits so long at most; then there are fewer examples
+WAIT = 0.4  # seconds a page is held for them; the search goes on, and the next visitor finds them all
 KEPT = 2000
 log = structlog.get_logger(__name__)
 
-_known: OrderedDict[tuple[UUID, int, str], tuple[str, ...]] = OrderedDict()
+Key = tuple[UUID, int, str]
+_known: OrderedDict[Key, list[str]] = OrderedDict()
+_looking: dict[Key, asyncio.Task[None]] = {}
 
 
 async def example_questions(services: Services, business: Business, language: str) -> tuple[str, ...]:
@@ -35,26 +37,31 @@ async def example_questions(services: Services, business: Business, language: st
     if business.live_generation is None:
         return ()
     key = (business.business_id, business.live_generation, language)
-    if key in _known:
-        _known.move_to_end(key)
-        return _known[key]
-    found: list[str] = []
+    if key not in _known:
+        _known[key] = []
+        _looking[key] = asyncio.create_task(_look(services, business, key), name="examples")
+        while len(_known) > KEPT:
+            _known.popitem(last=False)
+    _known.move_to_end(key)
+    found = _known[key]
+    if (task := _looking.get(key)) is not None:
+        await asyncio.wait({task}, timeout=WAIT)
+    return tuple(found)
+
+
+async def _look(services: Services, business: Business, key: Key) -> None:
+    """The visitor's language first; where the pages do not answer in it, that of the business."""
     asked = widget().questions
+    found = _known[key]
     try:
-        async with asyncio.timeout(SECONDS):
-            # The visitor's language first; where the pages do not answer in it, that of the business.
-            for question in dict.fromkeys((*asked[language], *asked.get(business.language, ()))):
-                if await _is_answered(services, business, question):
-                    found.append(question)
-                if len(found) == SHOWN:
-                    break
-    except (TimeoutError, psycopg.Error, MiloError) as error:  # an ornament never keeps a visitor out
+        for question in dict.fromkeys((*asked[key[2]], *asked.get(business.language, ()))):
+            if len(found) < SHOWN and await _is_answered(services, business, question):
+                found.append(question)
+    except (psycopg.Error, MiloError) as error:  # an ornament never keeps a visitor out; the next one tries again
         log.warning("examples.failed", error=type(error).__name__)
-        return tuple(found)
-    _known[key] = tuple(found)
-    while len(_known) > KEPT:
-        _known.popitem(last=False)
-    return _known[key]
+        _known.pop(key, None)
+    finally:
+        _looking.pop(key, None)
 
 
 async def _is_answered(services: Services, business: Business, question: str) -> bool:
