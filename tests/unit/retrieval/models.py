@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.analyse import fold, stem, stop_words, tokens
 from retrieval.model import Usage
 from retrieval.ports import ModelFailed, PromptMessage
 
@@ -58,14 +59,16 @@ class CountingBudget:
 
 
 class WordEmbedder:
-    """Texts that share words are near; no model needed."""
+    """Texts that share words with content are near; no model needed."""
 
     model = "words"
-    dimensions = 64
+    dimensions = 256
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.full((len(texts), self.dimensions), 0.01, np.float32)
+        stops = stop_words("en") | stop_words("de")
         for row, text in enumerate(texts):
-            for word in text.casefold().split():
-                vectors[row, zlib.crc32(word.strip(".,?!|").encode()) % self.dimensions] += 1
+            for _, token in tokens(text):
+                if fold(token) not in stops:
+                    vectors[row, zlib.crc32(stem(token, "en").encode()) % self.dimensions] += 1
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -1,0 +1,112 @@
+"""Search on a real database: complete, of one business and one generation only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.db.pool import Database
+from retrieval.model import Knowledge, SearchResult
+from retrieval.search import search
+from tests.integration.retrieval.planting import Planted, plant
+from tests.unit.retrieval.models import WordEmbedder
+
+PAGES = [
+    Planted("Opening hours\nMonday to Friday | 10:00 - 16:00\nSunday | closed", "Opening hours"),
+    Planted("Admission\nAdults 5 €\nChildren 3 €", "Prices"),
+    Planted("The owner is Karen Blix, who bakes the bread herself.", "About us"),
+]
+
+
+async def find(database: Database, knowledge: Knowledge, question: str, k: int = 5) -> SearchResult:
+    transaction = database.bound(knowledge.business_id)
+    return await search(question, knowledge, transaction=transaction, embedder=WordEmbedder(), k=k)
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("When are you open on Sunday?", "Opening hours"),
+        ("What does a child pay?", "Prices"),
+        ("admision chlidren", "Prices"),
+        ("Wie viel kostet der Eintritt?", "Prices"),
+        ("who is the owner", "About us"),
+    ],
+)
+async def test_the_right_passage_comes_first(database: Database, question: str, title: str) -> None:
+    knowledge = await plant(database, PAGES)
+    result = await find(database, knowledge, question)
+    assert result.passages[0].title == title
+    assert [passage.score for passage in result.passages] == sorted((p.score for p in result.passages), reverse=True)
+
+
+@pytest.mark.parametrize("count", [1, 3, 40, 230])
+async def test_rows_returned_are_the_smaller_of_k_and_all(database: Database, count: int) -> None:
+    await plant(database, [Planted(f"other shop sells thing{n}") for n in range(30)])
+    knowledge = await plant(database, [Planted(f"our shelf holds item{n} and part{n * 7}") for n in range(count)])
+    for k in (1, 5, 50):
+        result = await find(database, knowledge, "which shelf holds item3", k)
+        assert len(result.passages) == min(k, count)
+        assert len({passage.chunk_no for passage in result.passages}) == len(result.passages)
+
+
+async def test_no_words_of_another_business_are_found(database: Database) -> None:
+    await plant(database, [Planted("the secret canary is QXZW77")])
+    knowledge = await plant(database, PAGES)
+    result = await find(database, knowledge, "secret canary QXZW77", 50)
+    assert len(result.passages) == 3 and all("QXZW77" not in passage.text for passage in result.passages)
+
+
+async def test_another_business_with_our_knowledge_in_hand_sees_nothing(database: Database) -> None:
+    ours, theirs = await plant(database, PAGES), await plant(database, PAGES)
+    transaction = database.bound(theirs.business_id)
+    result = await search(
+        "open on Sunday", replace(ours, generation=1), transaction=transaction, embedder=WordEmbedder()
+    )
+    assert result.passages == ()
+
+
+async def test_a_new_generation_is_searched_at_once(database: Database) -> None:
+    first = await plant(database, PAGES)
+    assert (await find(database, first, "owner")).passages[0].title == "About us"
+    second = await plant(
+        database, [Planted("The owner is Otto Lund.", "New owner")], generation=2, business=first.business_id
+    )
+    [passage] = (await find(database, second, "owner")).passages
+    assert passage.title == "New owner"
+    assert len((await find(database, first, "owner")).passages) == 3  # who began before goes on with the old
+
+
+async def test_nothing_published_finds_nothing(database: Database) -> None:
+    knowledge = await plant(database, PAGES)
+    result = await find(database, replace(knowledge, generation=None), "When are you open?")
+    assert result.passages == () and result.language == "en"
+
+
+async def test_near_copies_go_behind_others(database: Database) -> None:
+    text = "Our summer fair has music, cake and a raffle for the whole family in the park. "
+    copies = [Planted(text * 3 + f"Seen {n} times.", f"Fair {n}") for n in range(6)]
+    others = [Planted("The fair pays for the school garden and its bees.", "Why a fair")]
+    knowledge = await plant(database, [*copies, *others])
+    result = await find(database, knowledge, "summer fair music cake", 3)
+    first, second, _ = [passage.title for passage in result.passages]
+    assert first.startswith("Fair ") and second == "Why a fair"
+    assert len(result.passages) == 3
+
+
+async def test_odd_questions_break_nothing(database: Database) -> None:
+    knowledge = await plant(database, PAGES)
+    for question in ("?", "🙂", "'; DROP TABLE chunks; --", "a" * 2000, "% _ \\", "\u200b", "وقت", "营业时间"):
+        assert len((await find(database, knowledge, question)).passages) == 3
+
+
+async def test_pages_in_two_languages_are_both_found(database: Database) -> None:
+    pages = [
+        Planted("Parkplätze gibt es hinter dem Haus.", "Anfahrt", language="de"),
+        Planted("There is a cloakroom with lockers.", "Lockers", language="en"),
+        Planted("Brot und Kuchen.", "Laden", language="de"),
+    ]
+    knowledge = await plant(database, pages, language="de")
+    assert (await find(database, knowledge, "where can I park?")).passages[0].title == "Anfahrt"
+    assert (await find(database, knowledge, "Gibt es eine Garderobe?")).passages[0].title == "Lockers"
