@@ -13,7 +13,7 @@ import structlog
 
 from app.businesses.model import HOUSE_BUSINESS_ID
 from app.db.pool import Database
-from app.jobs.model import ClaimedJob, Lease, PurgeExpired
+from app.jobs.model import ClaimedJob, IngestSource, Lease, PurgeExpired
 from app.jobs.queries import delete_finished
 from app.jobs.queue import enqueue
 from app.retention.queries import (
@@ -22,6 +22,7 @@ from app.retention.queries import (
     delete_sent_mail,
     interrupt_stale_answers,
     list_businesses,
+    unplanned_sites,
 )
 from app.usage.budget import release_stale
 
@@ -44,6 +45,9 @@ async def purge_expired(database: Database, claimed: ClaimedJob, lease: Lease) -
             removed += await delete_finished(conn, business_id, JOB_DAYS)
             removed += await delete_old_crawls(conn, business_id, CRAWLS_KEPT)
             removed += await delete_sent_mail(conn, business_id, MAIL_DAYS)
+            for source_id in await unplanned_sites(conn, business_id):
+                tomorrow = datetime.now(UTC) + timedelta(hours=12)
+                await enqueue(conn, business_id, IngestSource(source_id), key=str(source_id), run_after=tomorrow)
     log.info("purge.done", businesses=len(businesses), access=access, rows=removed)
 
 

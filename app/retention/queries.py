@@ -54,3 +54,19 @@ async def delete_sent_mail(conn: Connection, business_id: UUID, days: int) -> in
         {"b": business_id, "d": days},
     )
     return cursor.rowcount
+
+
+async def unplanned_sites(conn: Connection, business_id: UUID) -> list[UUID]:
+    """Sites that should be read daily and for which no reading waits or runs: their last one stopped its worker."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            SELECT source_id FROM sources WHERE business_id = %(b)s AND kind = 'site' AND schedule = 'daily'
+                AND NOT EXISTS (
+                    SELECT FROM jobs WHERE jobs.business_id = %(b)s AND jobs.kind = 'ingest_source'
+                        AND jobs.state IN ('queued', 'running')
+                        AND jobs.payload ->> 'source_id' = sources.source_id::text)
+            """,
+            {"b": business_id},
+        )
+        return await cursor.fetchall()

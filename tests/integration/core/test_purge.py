@@ -1,0 +1,97 @@
+"""The daily purge takes what is past its time, keeps the rest, and plans what was left without a plan."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from app.businesses.create import create_business, ensure_house
+from app.businesses.model import HOUSE_BUSINESS_ID, NewBusiness
+from app.db.pool import Database
+from app.jobs.model import ClaimedJob, PurgeExpired
+from app.retention.purge import purge_expired
+from app.security import KeyRing, SecretKey
+from app.vault.keys import Vault
+
+
+class Held:
+    job_id = uuid4()
+
+    async def extend(self) -> None:
+        return None
+
+
+async def business(database: Database) -> UUID:
+    vault = Vault(KeyRing([SecretKey("k1", bytes(range(32)))]))
+    await ensure_house(database, vault)
+    return (await create_business(database, vault, NewBusiness("B", "b"), actor="operator")).business_id
+
+
+async def purge(database: Database) -> None:
+    await purge_expired(database, ClaimedJob(HOUSE_BUSINESS_ID, Held.job_id, PurgeExpired(), 1, 5), Held())
+
+
+async def test_site_whose_reading_stopped_for_good_is_planned_again_once(database: Database) -> None:
+    business_id = await business(database)
+    async with database.business_transaction(business_id) as conn:
+        await conn.execute(
+            "INSERT INTO sources (business_id, kind, url) VALUES (%s, 'site', 'https://x.example/')", (business_id,)
+        )
+        await conn.execute(
+            "INSERT INTO sources (business_id, kind, url, schedule) VALUES (%s, 'site', 'https://y.example/', 'never')",
+            (business_id,),
+        )
+    await purge(database)
+    await purge(database)
+    async with database.business_transaction(business_id) as conn:
+        planned = await (await conn.execute("SELECT kind, run_after > now() FROM jobs")).fetchall()
+    assert planned == [("ingest_source", True)]
+
+
+async def test_old_rows_go_and_young_ones_stay(database: Database) -> None:
+    business_id = await business(database)
+    async with database.business_transaction(business_id) as conn:
+        for age in ("1 day", "40 days"):
+            await conn.execute(
+                "INSERT INTO jobs (business_id, kind, state, finished_at)"
+                " VALUES (%s, 'send_mail', 'done', now() - %s::interval)",
+                (business_id, age),
+            )
+            await conn.execute(
+                "INSERT INTO outbox (business_id, channel, purpose, state, dedup_key, sent_at, recipient_sealed,"
+                " payload_sealed) VALUES (%s, 'mail', 'lead', 'sent', %s, now() - %s::interval, '', '')",
+                (business_id, age, age),
+            )
+    async with database.directory_transaction() as conn:
+        for age in ("1 minute", "2 days"):
+            await conn.execute(
+                "INSERT INTO sign_in_links (token_hash, email, expires_at)"
+                " VALUES (%s, 'a@b.example', now() - %s::interval)",
+                (age.encode(), age),
+            )
+    await purge(database)
+    async with database.business_transaction(business_id) as conn:
+        assert await (await conn.execute("SELECT count(*) FROM jobs")).fetchone() == (1,)
+        assert await (await conn.execute("SELECT count(*) FROM outbox")).fetchone() == (1,)
+    async with database.directory_transaction() as conn:
+        assert await (await conn.execute("SELECT count(*) FROM sign_in_links")).fetchone() == (1,)
+
+
+async def test_answer_cut_off_with_its_process_is_marked(database: Database) -> None:
+    business_id = await business(database)
+    person, conversation = uuid4(), uuid4()
+    async with database.business_transaction(business_id) as conn:
+        await conn.execute("INSERT INTO people (business_id, person_id) VALUES (%s, %s)", (business_id, person))
+        await conn.execute(
+            "INSERT INTO conversations (business_id, conversation_id, person_id, channel) VALUES (%s, %s, %s, 'web')",
+            (business_id, conversation, person),
+        )
+        for age in ("1 minute", "11 minutes"):
+            await conn.execute(
+                "INSERT INTO messages (business_id, conversation_id, author, state, created_at)"
+                " VALUES (%s, %s, 'assistant', 'answering', now() - %s::interval)",
+                (business_id, conversation, age),
+            )
+    await purge(database)
+    async with database.business_transaction(business_id) as conn:
+        found = await (await conn.execute("SELECT state FROM messages ORDER BY created_at")).fetchall()
+    assert found == [("interrupted",), ("answering",)]
