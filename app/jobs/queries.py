@@ -78,7 +78,12 @@ async def due_businesses(conn: Connection, limit: int) -> list[UUID]:
 async def claim(
     conn: Connection, business_id: UUID, owner: UUID, kinds: list[str], job_id: UUID | None
 ) -> JobRow | None:
-    """One due job whose worker is not alive, or None. An ingest waits while another of its business runs."""
+    """One due job whose worker is not alive, or None. An ingest waits while another of its business runs.
+
+    Claims of one business go one after the other: two workers that each lock another ingest do not see one
+    another's, and both would run. The lock is a statement of its own, so that the claim sees what was committed.
+    """
+    await conn.execute("SELECT FROM job_bells WHERE business_id = %(b)s FOR UPDATE", {"b": business_id})
     async with conn.cursor(row_factory=class_row(JobRow)) as cursor:
         await cursor.execute(
             """
@@ -105,9 +110,15 @@ async def settle_bell(conn: Connection, business_id: UUID, *, pause: float = 0.0
     """Sets the bell to when this business next has something to do, or takes it down.
 
     `pause`: seconds before a due job is looked at again, for a caller that could take none of them.
-    Locks the bell's row before it looks: whoever enqueues meanwhile waits and rings after us.
+    Locks the bell's row before it looks: whoever enqueues meanwhile waits and rings after us. A bell that is
+    down is put up for that: a row that is not there locks nobody out, and the bell of a job committed between
+    our look and our DELETE would be taken down with nothing to ring it again.
     """
-    await conn.execute("SELECT FROM job_bells WHERE business_id = %(b)s FOR UPDATE", {"b": business_id})
+    await conn.execute(
+        "INSERT INTO job_bells (business_id, run_after) VALUES (%(b)s, now())"
+        " ON CONFLICT (business_id) DO UPDATE SET run_after = job_bells.run_after",
+        {"b": business_id},
+    )
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
             """
@@ -160,7 +171,10 @@ async def put_back(
             state = CASE WHEN EXISTS (
                 SELECT FROM jobs AS twin WHERE twin.business_id = %(b)s AND twin.kind = jobs.kind
                     AND twin.key = jobs.key AND twin.state = 'queued') THEN 'done' ELSE 'queued' END,
-            finished_at = NULL, lease_until = NULL, lease_owner = NULL, last_error = %(error)s,
+            finished_at = CASE WHEN EXISTS (
+                SELECT FROM jobs AS twin WHERE twin.business_id = %(b)s AND twin.kind = jobs.kind
+                    AND twin.key = jobs.key AND twin.state = 'queued') THEN now() END,
+            lease_until = NULL, lease_owner = NULL, last_error = %(error)s,
             run_after = now() + make_interval(secs => %(seconds)s),
             attempts = attempts - CASE WHEN %(counted)s THEN 0 ELSE 1 END
         WHERE business_id = %(b)s AND job_id = %(job)s AND lease_owner = %(owner)s AND state = 'running'

@@ -12,6 +12,7 @@ import pytest
 
 from app.db.pool import Database
 from app.jobs.model import ClaimedJob, GiveUp, IngestSource, Job, JobRef, Lease, LeaseLost, RetryLater, SendMail
+from app.jobs.queries import settle_bell
 from app.jobs.queue import enqueue
 from app.jobs.runner import Runner
 
@@ -205,17 +206,19 @@ async def test_one_business_indexes_once_at_a_time_while_its_mail_goes_out(datab
     await put(database, business_id)
     now_running = 0
     most = 0
+    indexed = 0
     mailed_while_indexing: list[bool] = []
 
     async def index(_: ClaimedJob, __: Lease) -> None:
-        nonlocal now_running, most
+        nonlocal now_running, most, indexed
         now_running += 1
         most = max(most, now_running)
         await asyncio.sleep(0.3)
         now_running -= 1
+        indexed += 1
 
     async def mail(_: ClaimedJob, __: Lease) -> None:
-        mailed_while_indexing.append(now_running == 1)
+        mailed_while_indexing.append(indexed < 2)
 
     both = {IngestSource.kind: index, SendMail.kind: mail}
     other = Runner(database, both)
@@ -243,3 +246,35 @@ async def test_busy_business_does_not_starve_the_others(database: Database) -> N
 
     await run_until(Runner(database, {SendMail.kind: handler}), settled)
     assert order.index(quiet) < 10
+
+
+async def test_bell_of_a_job_that_is_being_written_is_never_taken_down(database: Database) -> None:
+    business_id = await make_business(database)
+
+    async def settle() -> None:
+        async with database.business_transaction(business_id) as conn:
+            await settle_bell(conn, business_id)
+
+    async with database.business_transaction(business_id) as conn:
+        await enqueue(conn, business_id, SendMail(uuid4()))
+        settling = asyncio.create_task(settle())
+        done, _ = await asyncio.wait({settling}, timeout=0.2)
+        assert not done  # it waits for the job that it cannot see yet
+    await settling
+    assert await bells(database) == 1
+
+
+async def test_job_that_gives_way_to_its_twin_is_finished(database: Database) -> None:
+    business_id = await make_business(database)
+    first = await put(database, business_id, key="k", run_after=datetime.now(UTC) - timedelta(seconds=1))
+
+    async def handler(claimed: ClaimedJob, _: Lease) -> None:
+        await put(database, business_id, key="k", run_after=datetime.now(UTC) + timedelta(days=1))
+        raise RetryLater(1, "not now")
+
+    await Runner(database, {SendMail.kind: handler}).run_job(business_id, first.job_id)
+    async with database.business_transaction(business_id) as conn:
+        cursor = await conn.execute(
+            "SELECT state, finished_at IS NOT NULL FROM jobs WHERE job_id = %s", (first.job_id,)
+        )
+        assert await cursor.fetchone() == ("done", True)  # or it would be kept for ever
