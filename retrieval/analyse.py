@@ -15,8 +15,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import snowballstemmer
-
 RULES = 1
 
 # Scripts that write without spaces: their runs are cut into pairs of characters.
@@ -163,6 +161,8 @@ def _stemmer(language: str) -> Any:
     """Each thread has its own: a stemmer keeps the word it works on in itself."""
     made: dict[str, Any] = _own.__dict__.setdefault("stemmers", {})
     if language not in made:
+        import snowballstemmer  # thirty languages, 0.1 s: not at the start of every process
+
         name = STEMMERS.get(language)
         library: Any = snowballstemmer
         made[language] = library.stemmer(name) if name else None

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from markupsafe import Markup
 
 # Where a language's readers expect the thousands' mark; a full table of locales would be a dependency.
@@ -92,6 +91,8 @@ def host(url: str) -> str:
 
 def phone(number: str) -> str:
     """ "+442079460958" as one reads it out: "+44 20 7946 0958". What is no such number stays as typed."""
+    import phonenumbers  # 0.1 s of tables: with the first number, not at the start
+
     try:
         return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     except phonenumbers.NumberParseException:
