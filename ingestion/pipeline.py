@@ -17,6 +17,7 @@ from ingestion.generations.queries import (
     end_staging,
     live_documents,
     live_generation,
+    lock_live,
     prune_generations,
     publish_generation,
     set_figures,
@@ -90,7 +91,8 @@ class _Run:
             current = await live_generation(conn, self.business_id)
         if reason is not None:
             await still_mine()
-            return await self._finish(found, IngestStatus.FAILED, None, ChunkCounts(), reason)
+            return await self._finish(found, IngestStatus.FAILED, None, ChunkCounts(), reason, None)
+        over = current.generation if current is not None else None
         mine = {row.document_id: row.version_id for row in live if row.mine}
         # What failed this time keeps the text it had in what is live, or else the newest that was read.
         kept = {document: mine.get(document, version) for document, version in found.kept.items()}
@@ -99,14 +101,14 @@ class _Run:
         if current is not None and current.fingerprint == fingerprint(documents, self.ports):
             await still_mine()
             counts = ChunkCounts(current.chunks, 0, current.chunks)
-            return await self._finish(found, IngestStatus.PUBLISHED, current.generation, counts, None)
+            return await self._finish(found, IngestStatus.PUBLISHED, current.generation, counts, None, over)
         held = half_is_gone(len(mine), len(own)) if len(mine) >= HOLD_FROM and len(own) * 2 < len(mine) else None
         staged, embedded = await self._prepare(documents)
         await still_mine()
         self.ports.fault("before_publish")
         counts = ChunkCounts(len(staged.chunks), embedded.new, embedded.reused)
         status = IngestStatus.HELD if held else IngestStatus.PUBLISHED
-        report = await self._finish(found, status, staged.generation, counts, held)
+        report = await self._finish(found, status, staged.generation, counts, held, over)
         self.ports.fault("after_publish")
         return report
 
@@ -143,7 +145,13 @@ class _Run:
         return staged, embedded
 
     async def _finish(
-        self, found: Collected, status: IngestStatus, generation: int | None, chunks: ChunkCounts, reason: str | None
+        self,
+        found: Collected,
+        status: IngestStatus,
+        generation: int | None,
+        chunks: ChunkCounts,
+        reason: str | None,
+        over: int | None,
     ) -> IngestReport:
         """The one transaction that changes what is live, and says so in the crawl's row."""
         pages = found.counts
@@ -158,7 +166,7 @@ class _Run:
         )
         async with self.transaction() as conn:
             if generation is not None:
-                await self._settle(conn, generation, status, reason)
+                await self._settle(conn, generation, status, reason, over)
             await finish_crawl(
                 conn,
                 self.business_id,
@@ -171,9 +179,18 @@ class _Run:
         await self.ports.on_progress(Progress("done", 1, 1))
         return report
 
-    async def _settle(self, conn: Connection, generation: int, status: IngestStatus, reason: str | None) -> None:
-        current = await live_generation(conn, self.business_id)
-        if current is not None and current.generation == generation:
+    async def _settle(
+        self, conn: Connection, generation: int, status: IngestStatus, reason: str | None, over: int | None
+    ) -> None:
+        """`over`: what was live when this generation's documents were chosen.
+
+        An owner may publish a held reading meanwhile: to publish over it what was put together without it would
+        undo that decision, and nobody would be told.
+        """
+        live = await lock_live(conn, self.business_id)
+        if live != over:
+            raise StagingLost
+        if live == generation:
             return  # nothing changed: what is live is what was read
         if status is IngestStatus.HELD:
             done = await end_staging(conn, self.business_id, generation, state="held", reason=reason or "")

@@ -60,6 +60,15 @@ async def live_generation(conn: Connection, business_id: UUID) -> GenerationRow 
         return await cursor.fetchone()
 
 
+async def lock_live(conn: Connection, business_id: UUID) -> int | None:
+    """The number of what is live, which stays so until the caller's transaction ends."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            "SELECT live_generation FROM businesses WHERE business_id = %(b)s FOR UPDATE", {"b": business_id}
+        )
+        return await cursor.fetchone()
+
+
 async def begin_generation(
     conn: Connection, business_id: UUID, crawl_id: UUID, *, model: str, analyser: str, fingerprint: bytes
 ) -> int:

@@ -464,6 +464,32 @@ async def test_a_worker_whose_work_was_taken_over_publishes_nothing(shop: Shop, 
     assert await shop.live() is None
 
 
+async def test_a_reading_never_undoes_what_was_published_while_it_ran(shop: Shop, site: Site):
+    site.fill(7)
+    await shop.read(site.base)
+    for letter in "bcdefg":
+        del site.pages[f"/page-{letter}"]
+    site.put("/", "Harbour Museum", "We show ships of all times.", "/page-a")
+    held = await shop.read(site.base)
+    assert held.status == "held" and held.generation is not None
+    embed = shop.embedder.embed
+
+    async def owner_decides(texts: Any) -> Any:
+        if await shop.live() != held.generation:
+            await publish_held(shop, shop.business_id, held.generation or 0, actor=ACTOR)
+        return await embed(texts)
+
+    shop.embedder.embed = owner_decides  # type: ignore[method-assign]
+    added = await add_files(shop, shop.business_id, [File("a.txt", b"Dogs are welcome on deck.")], actor=ACTOR)
+    with pytest.raises(RetryLater):
+        await shop.run(added)
+    assert await shop.live() == held.generation
+    await shop.run(added)
+    texts = "\n".join(await shop.live_texts())
+    assert "Dogs are welcome" in texts and "ships of all times" in texts
+    assert len(await shop.rows("SELECT FROM generation_documents WHERE generation = %s", await shop.live())) == 3
+
+
 async def test_tomorrows_reading_waits_exactly_once_whatever_came_of_todays(shop: Shop, site: Site):
     site.fill()
     added = await add_site(shop, shop.business_id, site.base, actor=ACTOR)
