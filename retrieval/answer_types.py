@@ -189,14 +189,17 @@ _ALSO: dict[Kind, tuple[Kind, ...]] = {
     Kind.AGE: (Kind.AGE,),
 }
 
+_ASKED_IN_PASSING = frozenset({"hours", "closed", "price", "phone", "email", "address", "checkin", "checkout"})
+
 
 def asked_kinds(question: str, concepts: Iterable[Concept]) -> frozenset[Kind]:
     """Kinds of figure the question asks for; empty when none is recognised."""
     kinds = set(_worded_kinds(question))
-    named = {Kind(concept.kinds[0]) for concept in concepts if concept.kinds}
+    found = [concept for concept in concepts if concept.kinds]
     if not kinds and _YES_NO.search(question):
-        # "Can I pay by card?" asks for no price, "are you open on Sunday?" for hours all the same.
-        named &= {Kind.TIME, Kind.PRICE, Kind.PHONE, Kind.MAIL, Kind.ADDRESS}
+        # "Is there a reduced ticket?" asks for no price, "are you open on Sunday?" for hours all the same.
+        found = [concept for concept in found if concept.name in _ASKED_IN_PASSING]
+    named = {Kind(concept.kinds[0]) for concept in found}
     if not kinds:
         kinds = named
     # The question word is stronger than the topic ("who runs the course"), but not than a number or an address.

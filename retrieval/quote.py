@@ -6,7 +6,7 @@ value that a page sets on two lines stay together. Called by answer.py; the weig
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,8 @@ PASSAGES = 6  # quoted from; what stands further down is seldom right
 EMBEDDED = 24  # units worth a vector
 SENTENCES, ROWS = 2, 3
 WORDS = 80
+LABELLED_WORDS = 25  # a row that long speaks for itself
+LABEL_REACH = 12  # rows between a row and its label
 LONG_WORDS = 60  # a longer unit is cut around what was asked
 FURTHER = 0.7  # of the best unit's score, for a second and third
 UNKNOWN_RARITY = 5.0
@@ -70,7 +72,7 @@ async def quote(
     scores[close] = features[close] @ WEIGHTS
     best = int(np.argmax(scores))
     spans = _choose(scored, places, scores, best)
-    sentences = tuple(_sentence(used[number], number, start, end) for number, start, end in spans)
+    sentences = tuple(_sentences(scored, spans))
     return Quoted(sentences, float(scores[best]), features[best])
 
 
@@ -173,7 +175,9 @@ def _choose(
             continue
         spans.append(span)
         words += more
-    return sorted(spans)
+    # The best goes first, with what stands around it in the page's order.
+    first = spans[0][0]
+    return sorted(spans, key=lambda span: (span[0] != first, span))
 
 
 def _with_neighbours(scored: _Scored, place: Place) -> tuple[int, int, int]:
@@ -234,9 +238,36 @@ def _words(scored: _Scored, span: tuple[int, int, int]) -> int:
     return len(_text(scored, span).split())
 
 
-def _sentence(passage: Passage, number: int, start: int, end: int) -> Sentence:
-    exact = passage.text[start:end]
-    return Sentence(" ".join(exact.split("\n")), (cite(passage, number, exact),))
+def _sentences(scored: _Scored, spans: Sequence[tuple[int, int, int]]) -> Iterator[Sentence]:
+    """A row is told with the label it stands under ("Evening ticket: Adults 2 €"), once for rows that follow."""
+    told: tuple[int, str] | None = None
+    for number, start, end in spans:
+        passage = scored.passages[number]
+        exact = passage.text[start:end]
+        citations = [cite(passage, number, exact)]
+        lines = exact.split("\n")
+        label = _label_of(scored, number, start, exact)
+        if label is not None and told != (number, label.text):
+            lines.insert(0, label.text)
+            citations.insert(0, cite(passage, number, label.text))
+        if label is not None or len(lines) > 1:
+            told = (number, label.text if label is not None else lines[0])
+        yield Sentence(_joined(lines), tuple(citations))
+
+
+def _joined(lines: Sequence[str]) -> str:
+    first, rest = lines[0], " ".join(lines[1:])
+    if not rest:
+        return first
+    return f"{first} {rest}" if first[-1] in ".!?:|" else f"{first}: {rest}"
+
+
+def _label_of(scored: _Scored, number: int, start: int, exact: str) -> Unit | None:
+    units = scored.units[number]
+    at = next(index for index, unit in enumerate(units) if unit.end > start)
+    if not units[at].row or len(exact.split()) > LABELLED_WORDS or units[at].label:
+        return None
+    return next((unit for unit in reversed(units[max(0, at - LABEL_REACH) : at]) if unit.label), None)
 
 
 def cite(passage: Passage, number: int, exact: str) -> Citation:
