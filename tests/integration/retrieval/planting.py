@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import numpy as np
+from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from app.db.pool import Database
 from retrieval.analyse import SnowballAnalyser
 from retrieval.model import Knowledge
-from retrieval.ports import Connection
+from retrieval.ports import Connection, Embedder
 from tests.unit.retrieval.models import WordEmbedder
 
 
@@ -23,6 +24,7 @@ class Planted:
     title: str = "Page"
     path: tuple[str, ...] = ()
     language: str | None = "en"
+    windows: tuple[str, ...] = ()  # else its lines
 
 
 async def plant(
@@ -32,10 +34,14 @@ async def plant(
     language: str = "en",
     generation: int = 1,
     business: UUID | None = None,
+    embedder: Embedder | None = None,
 ) -> Knowledge:
     """Makes a business, or a further generation of one, and puts it live."""
     business_id = business or uuid4()
     ids = {"b": business_id, "s": uuid4(), "d": uuid4(), "v": uuid4(), "g": generation, "l": language}
+    ids["m"] = (embedder or WordEmbedder()).model
+    texts = [[chunk.text, *(chunk.windows or chunk.text.split("\n"))] for chunk in chunks]
+    vectors = iter(await (embedder or WordEmbedder()).embed([text for own in texts for text in own]))
     async with database.business_transaction(business_id) as conn, conn.pipeline():
         if business is None:
             await conn.execute(
@@ -56,7 +62,7 @@ async def plant(
         )
         await conn.execute(
             "INSERT INTO generations (business_id, generation, state, embedding_model, analyser)"
-            " VALUES (%(b)s, %(g)s, 'published', 'words', 'x')",
+            " VALUES (%(b)s, %(g)s, 'published', %(m)s, 'x')",
             ids,
         )
         await conn.execute(
@@ -65,13 +71,15 @@ async def plant(
             ids,
         )
         await _chunks(conn, ids, chunks)
+        for number, own in enumerate(texts):
+            for window in range(len(own)):
+                await _window(conn, ids, number, window, next(vectors))
         await _postings(conn, ids, chunks, language)
         await conn.execute("UPDATE businesses SET live_generation = %(g)s WHERE business_id = %(b)s", ids)
     return Knowledge(business_id, "Planted", generation, language)
 
 
 async def _chunks(conn: Connection, ids: dict[str, object], chunks: list[Planted]) -> None:
-    embedder = WordEmbedder()
     for number, chunk in enumerate(chunks):
         row = ids | {
             "n": number,
@@ -88,12 +96,16 @@ async def _chunks(conn: Connection, ids: dict[str, object], chunks: list[Planted
             " 'page', %(la)s, %(h)s, '{0,1}', %(ti)s, %(p)s, %(t)s)",
             row,
         )
-        for window, vector in enumerate(await embedder.embed([chunk.text, *chunk.text.split("\n")])):
-            await conn.execute(
-                "INSERT INTO chunk_windows (business_id, generation, window_no, chunk_no, model, embedding_hash,"
-                " embedding) VALUES (%(b)s, %(g)s, %(w)s, %(n)s, 'words', %(h)s, %(e)s::halfvec)",
-                row | {"w": window, "e": HalfVector(vector).to_text()},
-            )
+
+
+async def _window(
+    conn: Connection, ids: dict[str, object], number: int, window: int, vector: NDArray[np.float32]
+) -> None:
+    await conn.execute(
+        "INSERT INTO chunk_windows (business_id, generation, window_no, chunk_no, model, embedding_hash, embedding)"
+        " VALUES (%(b)s, %(g)s, %(w)s, %(n)s, %(m)s, '', %(e)s::halfvec)",
+        ids | {"w": window, "n": number, "e": HalfVector(vector).to_text()},
+    )
 
 
 async def _postings(conn: Connection, ids: dict[str, object], chunks: list[Planted], language: str) -> None:
