@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from retrieval.analyse import fold
-from retrieval.words.calendar import MONTHS, NUMBERS, WEEKDAYS
+from retrieval.words.calendar import DAY_GROUPS, MONTHS, NUMBERS, WEEKDAYS
 
 MAIL = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 LINK = re.compile(
@@ -34,7 +34,8 @@ _CLOCK = re.compile(
     r"(?:(?P<half>[ap])\.?\s?m\b\.?|(?P<sure>uhr\b|o'clock|h\b(?!\d)|heures?\b))?",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?<![\w])\d+(?:[.,' \u00a0\u202f]\d{3})*(?:[.,]\d+)?(?:½)?|[½¼¾]")
+# Also glued to letters: "EUR15" is a price.
+_NUMBER = re.compile(r"(?<!\d)\d+(?:[.,' \u00a0\u202f]\d{3})*(?:[.,]\d+)?(?:½)?|[½¼¾]")
 _NUMERIC_DATE = re.compile(r"(?<![\d.])(\d{1,2})([./-])\s?(\d{1,2})\2(?:\s?(\d{4}|\d{2}))?(?![\d])")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _CURRENCIES = (
@@ -49,7 +50,21 @@ _CURRENCIES = (
 )
 _MONEY = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _CURRENCIES)
 _WORD = re.compile(r"[^\W\d_]+")
+_BEFORE_HOUR = re.compile(
+    r"(?:\d\s*[-–—]|\b(?:at|from|until|till|by|since|um|ab|von|bis|gegen|kl|klokken|fra|til|à|de|dès|a las|desde|hasta"
+    r"|alle|dalle|om|van|vanaf|tot|från|às|das|od|do|\d\s+to)\b\.?)\s*$",
+    re.IGNORECASE,
+)
+_AFTER_HOUR = re.compile(r"\s*(?:[-–—]|to|bis|til|till|tot|à|a|al|do)\s*\d+(?!\d)", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:-|–|—|to|bis|til|à|au|a|al|do|till|tot(?: en met)?|through|thru)\s*\.?\s*", re.IGNORECASE)
+
+
+# What may follow an hour; any other word is taken for what is counted.
+_BESIDE_HOURS = frozenset(
+    fold(word)
+    for word in "and every each daily from until except only the during but with while und von bis außer nur täglich"
+    " dagligt alle chaque tous sauf todos cada tutti ogni elke our für for".split()
+)
 
 
 class ClaimKind(StrEnum):
@@ -169,7 +184,8 @@ def claims_of(text: str) -> list[Claim]:
     for match in _NUMBER.finditer(rest):
         clock = _CLOCK.fullmatch(match.group())
         money = currencies(text[max(0, match.start() - 4) : match.end() + 5])  # 4 € is not four o'clock
-        take(ClaimKind.NUMBER, match, _readings(match.group()), _minutes(clock) if clock and not money else ())
+        hour = clock is not None and not money and _is_hour(text, match)
+        take(ClaimKind.NUMBER, match, _readings(match.group()), _minutes(clock) if clock and hour else ())
     for match in _WORD.finditer(rest):
         word = fold(match.group())
         if word in NUMBERS:
@@ -189,6 +205,7 @@ def weekdays(text: str) -> set[int]:
     last: tuple[int, int] | None = None
     for match in _WORD.finditer(text):
         word = fold(match.group())
+        found |= DAY_GROUPS.get(word, frozenset())
         day = WEEKDAYS.get(word)
         # "so", "do", "mi", "di", "sat", "sun" are also words: short ones count when written like a day's name.
         if day is None or (len(word) <= 3 and not match.group()[0].isupper()):
@@ -246,6 +263,15 @@ def _minutes(match: re.Match[str]) -> set[int]:
     if 1 <= hour <= 12 and not match["sure"]:
         found.add((hour % 12 + 12) * 60 + minute)
     return found
+
+
+def _is_hour(text: str, number: re.Match[str]) -> bool:
+    """Whether a bare number may be an hour: only then 4 is also 16. "2 days" must not rest on "14 days"."""
+    ahead = _AFTER_HOUR.match(text, number.end())
+    if ahead is None and not _BEFORE_HOUR.search(text, 0, number.start()):
+        return False
+    following = re.match(r"\s*([^\W\d_]{3,})", text[ahead.end() if ahead else number.end() :])
+    return following is None or bool(weekdays(following[1])) or fold(following[1]) in _BESIDE_HOURS
 
 
 def _readings(text: str) -> set[str]:

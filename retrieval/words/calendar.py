@@ -49,6 +49,31 @@ eleven elf elleve onze undici elva jedenaście
 twelve zwölf tolv douze doce dodici twaalf doze dwanaście
 """
 
+# Above twelve, as the words of one number each: compounds ("twenty-five") are read as their parts.
+_LARGER = {
+    13: "thirteen dreizehn tretten treize trece tredici dertien tretton",
+    14: "fourteen vierzehn fjorten quatorze catorce quattordici veertien fjorton",
+    15: "fifteen fünfzehn femten quinze quince quindici vijftien femton",
+    16: "sixteen sechzehn seksten seize dieciséis sedici zestien sexton",
+    17: "seventeen siebzehn sytten diecisiete diciassette zeventien sjutton",
+    18: "eighteen achtzehn atten dieciocho diciotto achttien arton",
+    19: "nineteen neunzehn nitten diecinueve diciannove negentien nitton",
+    20: "twenty zwanzig tyve tjue vingt veinte venti twintig tjugo vinte",
+    30: "thirty dreißig dreissig tredive tretti trente treinta trenta dertig trettio trinta",
+    40: "forty vierzig fyrre førti quarante cuarenta quaranta veertig fyrtio quarenta",
+    50: "fifty fünfzig halvtreds femti cinquante cincuenta cinquanta vijftig femtio cinquenta",
+    60: "sixty sechzig seksti soixante sesenta sessanta zestig sextio sessenta",
+    70: "seventy siebzig halvfjerds sytti setenta settanta zeventig sjuttio",
+    80: "eighty achtzig firs åtti ochenta ottanta tachtig åttio oitenta",
+    90: "ninety neunzig halvfems nitti noventa novanta negentig nittio",
+    100: "hundred hundert hundrede hundre honderd hundra cien cento",
+    1000: "thousand tausend tusind tusen duizend mille",
+}
+_DAY_GROUPS = (
+    (frozenset({5, 6}), "weekend weekends wochenende wochenenden weekenden weekender helg helgen helger"),
+    (frozenset(range(5)), "weekday weekdays werktag werktags werktage werktagen wochentags hverdag hverdage vardagar"),
+)
+
 
 def _table(text: str, first: int) -> dict[str, int]:
     lines = text.strip().replace("\n  ", " ").split("\n")
@@ -57,4 +82,5 @@ def _table(text: str, first: int) -> dict[str, int]:
 
 WEEKDAYS = _table(_WEEKDAYS, 0)
 MONTHS = _table(_MONTHS, 1)
-NUMBERS = _table(_NUMBERS, 2)
+NUMBERS = _table(_NUMBERS, 2) | {fold(word): value for value, words in _LARGER.items() for word in words.split()}
+DAY_GROUPS = {fold(word): days for days, words in _DAY_GROUPS for word in words.split()}
