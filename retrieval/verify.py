@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -44,6 +44,15 @@ _POLITE = re.compile(
     r"|sim|não|olá|obrigad[oa]|visst|tack|selvsagt|takk|tak|nie|oczywiście|dzień dobry)\b",
     re.IGNORECASE,
 )
+_EVERY_DAY = frozenset(range(7))
+# "Room for two 80 €, for four 120 €": such a part still speaks of the room.
+_GOES_ON = re.compile(
+    r"\W*(?:and |or |und |oder |og |et |y |e |en )?(?:for|from|with|per|if|after|each|für|ab|mit|pro|je|bei|von|for|fra"
+    r"|med|pr|pour|par|avec|dès|para|por|con|desde|per|da|voor|vanaf|met|från|till?)\b",
+    re.IGNORECASE,
+)
+_LAST_WORD = re.compile(r"([^\W\d_]+)\.?\s*$")
+_FIRST_WORD = re.compile(r"\s*([^\W\d_]+)")
 _JOINTS = re.compile(
     r"[,;:–—](?=\s)|\s(?:and|or|but|und|oder|aber|sowie|og|eller|men|et|ou|mais|y|o|pero|e|ma|en|of|och|i|oraz)\s"
 )
@@ -71,6 +80,7 @@ class _Line:
     around: Facts  # with the headings and labels above
     terms: frozenset[str]
     terms_around: frozenset[str]
+    terms_label: frozenset[str]  # of the label right above, if there is one
 
 
 class Verifier:
@@ -125,26 +135,31 @@ class Verifier:
             holding = [line for line in lines if line.facts.hold(claim)]
             if not holding:
                 return Withheld(f"unsupported_{claim.kind}")
-            fitting = [line for line in holding if self._same_day(clause, line) and self._same_currency(clause, line)]
+            fitting = [
+                line for line in holding if self._same_day(claim, clause, line) and self._same_currency(clause, line)
+            ]
             if not fitting:
                 return Withheld("figure_of_something_else")
             if claim.kind in (ClaimKind.NUMBER, ClaimKind.TIME) and self._said_of_another(claim, terms, fitting, lines):
                 return Withheld("figure_of_something_else")
             chosen.append(max(fitting, key=lambda line: self._fit(line, clause, terms, order)))
         if clause.days and not clause.claims:
-            holding = [line for line in lines if clause.days <= _days(line.around)]
+            holding = [line for line in lines if clause.days <= _days(line.around) or _DAILY.search(line.unit.text)]
             if not holding and not any(clause.days <= _days(facts) for facts in self._whole):
                 return Withheld("unsupported_weekday")
             chosen += holding[:1]
         return chosen
 
-    def _same_day(self, clause: _Clause, line: _Line) -> bool:
-        """10-16 on Saturday does not support 10-16 on Sunday."""
-        if not clause.days:
+    def _same_day(self, claim: Claim, clause: _Clause, line: _Line) -> bool:
+        """10-16 on Saturday does not support 10-16 on Sunday, also when one line tells both."""
+        if not clause.days or _DAILY.search(line.unit.text):
             return True
-        near = _days(line.facts) or _days(line.around)
-        if near or _DAILY.search(line.unit.text):
-            return clause.days <= near or bool(_DAILY.search(line.unit.text))
+        parts = [part for part in _parts(line.unit.text) if part.days]
+        if parts:
+            return clause.days <= frozenset[int]().union(*(p.days for p in parts if facts_of(p.text).hold(claim)))
+        near = _days(line.around)
+        if near:
+            return clause.days <= near
         whole = self._passages[line.passage]
         return clause.days <= _days(self._whole[line.passage]) or bool(_DAILY.search(whole.text))
 
@@ -158,6 +173,8 @@ class Verifier:
         self, claim: Claim, terms: frozenset[str], fitting: Sequence[_Line], lines: Sequence[_Line]
     ) -> bool:
         """Another line names the thing and gives it another figure, and no line with this figure names it."""
+        if all(self._better_named(claim, terms, line, lines) for line in fitting):
+            return True
         if any(terms & line.terms_around for line in fitting):
             named = set[str]().union(*(terms & line.terms_around for line in fitting))
             passages = {line.passage for line in fitting}
@@ -168,6 +185,30 @@ class Verifier:
             ) and not any(terms & line.terms for line in fitting)
         rivals = [line for line in lines if not line.facts.hold(claim) and (line.facts.numbers or line.facts.times)]
         return any(terms & line.terms for line in rivals)
+
+    def _better_named(self, claim: Claim, terms: frozenset[str], line: _Line, lines: Sequence[_Line]) -> bool:
+        """Another part of the same line, or another row beside it, is named by all that names this one and by more."""
+        told = _parts(line.unit.text)
+        head = self._stems(told[0].text) if told else frozenset[str]()
+        parts = [
+            (self._stems(part.text) | (head if _GOES_ON.match(part.text) else frozenset[str]()), facts_of(part.text))
+            for part in told
+        ]
+        mine = [terms & named for named, facts in parts if facts.hold(claim)]
+        others = [terms & named for named, facts in parts if not facts.hold(claim) and (facts.numbers or facts.times)]
+        if mine and any(all(own < other for own in mine) for other in others):
+            return True
+        if not line.unit.row:
+            return False
+        around, own = terms & line.terms_around, terms & (line.terms or line.terms_label)
+        for other in lines:
+            if other.passage == line.passage and other.unit.row and not other.facts.hold(claim):
+                if not (other.facts.numbers or other.facts.times):
+                    continue
+                wider, closer = terms & other.terms_around, terms & (other.terms or other.terms_label)
+                if around < wider or (around == wider and own < closer):
+                    return True
+        return False
 
     def _fit(self, line: _Line, clause: _Clause, terms: frozenset[str], order: dict[int, int]) -> tuple[float, ...]:
         held = sum(line.facts.hold(claim) for claim in clause.claims)
@@ -200,11 +241,21 @@ class Verifier:
         lines: list[_Line] = []
         units = cut(passage.text)
         labels: list[str] = []
+        above = ""
         for unit in units:
             around = "\n".join((*passage.heading_path[-2:], *labels[-2:], unit.text))
             lines.append(
-                _Line(number, unit, facts_of(unit.text), facts_of(around), self._stems(unit.text), self._stems(around))
+                _Line(
+                    number,
+                    unit,
+                    facts_of(unit.text),
+                    facts_of(around),
+                    self._stems(unit.text),
+                    self._stems(around),
+                    self._stems(above),
+                )
             )
+            above = unit.text if unit.label else ""
             if unit.label:
                 labels.append(unit.text)
         return lines
@@ -243,6 +294,8 @@ def _clauses(text: str, claims: Sequence[Claim]) -> list[_Clause]:
     cuts = [0]
     for joint in _JOINTS.finditer(text):
         inside = any(claim.start < joint.end() and joint.start() < claim.end for claim in claims)
+        if _between_days(text, joint) or _between_figures(text, joint, claims):
+            continue
         ahead = any(claim.start >= joint.end() for claim in claims)
         behind = any(cuts[-1] <= claim.start < joint.start() for claim in claims)
         if behind and ahead and not inside and (weekdays(text[joint.end() :]) or _has_word(text[joint.end() :])):
@@ -253,9 +306,37 @@ def _clauses(text: str, claims: Sequence[Claim]) -> list[_Clause]:
     for start, end in pairwise(cuts):
         part = text[start:end]
         own = tuple(claim for claim in claims if start <= claim.start < end)
-        days = frozenset(weekdays(part)) or days
+        days = (_EVERY_DAY if _DAILY.search(part) else frozenset(weekdays(part))) or days
         clauses.append(_Clause(part, own, days, currencies(part)))
     return clauses
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> tuple[_Clause, ...]:
+    """A line of a passage cut as an answer is: "Sat 10-14, Sun 12-16" tells of two days. What stands before the
+    first day belongs to it."""
+    text = plain(text)
+    parts = _clauses(text, claims_of(text))
+    first = next((part.days for part in parts if part.days), frozenset[int]())
+    return tuple(part if part.days else replace(part, days=first) for part in parts)
+
+
+def _between_days(text: str, joint: re.Match[str]) -> bool:
+    """ "Mon - Fri" and "Monday, Tuesday" are one thing said."""
+    before = _LAST_WORD.search(text, 0, joint.start())
+    after = _FIRST_WORD.match(text, joint.end())
+    return bool(before and after and weekdays(before[1]) and weekdays(after[1]))
+
+
+def _between_figures(text: str, joint: re.Match[str], claims: Sequence[Claim]) -> bool:
+    """ "9 - 17" and "between 9 and 17"; a comma may part two things."""
+    before = max((claim.end for claim in claims if claim.end <= joint.start()), default=0)
+    after = min((claim.start for claim in claims if claim.start >= joint.end()), default=len(text))
+    return (
+        joint.group()[0] not in ",;:"
+        and not text[before : joint.start()].strip()
+        and not (text[joint.end() : after].strip())
+    )
 
 
 def _has_word(text: str) -> bool:

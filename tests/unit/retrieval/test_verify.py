@@ -91,6 +91,48 @@ def test_an_answer_in_another_language_than_the_page_is_bound_by_its_figures() -
     assert isinstance(bind("Sonntags von 10 bis 14 Uhr [1].", language="de"), Withheld)
 
 
+HOURS_IN_A_LINE = passage("Opening hours: Mon - Fri 9 - 17, Saturday 10-14 and Sunday 12-15.")
+TWO_PRICES = passage("A haircut costs 30 € and a colour costs 60 €.")
+ROWS = passage("Haircut women: 30 €\nHaircut men: 25 €\nColour\n60 €", path=("Haircut and colour prices",))
+ROOMS = passage("A room for 2 persons is 80 €, for 4 persons 120 €.")
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("Opening hours on Saturday are 9-17.", HOURS_IN_A_LINE),
+        ("Opening hours on Sunday are 10-14.", HOURS_IN_A_LINE),
+        ("Opening hours on Saturday are 10-15.", HOURS_IN_A_LINE),
+        ("Opening hours are 9-17 every day.", HOURS_IN_A_LINE),
+        ("Opening hours at the weekend are 9-17.", HOURS_IN_A_LINE),
+        ("A haircut costs 60 €.", TWO_PRICES),
+        ("A colour costs 30 €.", TWO_PRICES),
+        ("A haircut for men costs 30 €.", ROWS),
+        ("A haircut costs 60 €.", ROWS),
+    ],
+)
+def test_a_figure_is_bound_to_its_thing_also_within_one_line_or_list(text: str, page: Passage) -> None:
+    assert bind(text, [page]) == Withheld("figure_of_something_else")
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("Opening hours are Monday to Friday 9-17, Saturday 10-14.", HOURS_IN_A_LINE),
+        ("Opening hours on Wednesday are 9-17.", HOURS_IN_A_LINE),
+        ("Opening hours on Sunday are 12-15 and on Saturday 10-14.", HOURS_IN_A_LINE),
+        ("A haircut and a colour cost 30 € and 60 €.", TWO_PRICES),
+        ("A colour costs 60 €.", TWO_PRICES),
+        ("A haircut costs 30 € for women and 25 € for men.", ROWS),
+        ("Haircuts are between 25 € and 30 €.", ROWS),
+        ("A colour costs 60 €.", ROWS),
+        ("A room for 4 persons costs 120 €.", ROOMS),
+    ],
+)
+def test_what_is_told_in_one_line_or_list_may_be_said(text: str, page: Passage) -> None:
+    assert isinstance(bind(text, [page]), Sentence)
+
+
 def test_daily_supports_any_day() -> None:
     page = passage("The pool is open daily from 8 am to 9 pm.")
     assert isinstance(bind("On Sunday the pool is open from 8 am to 9 pm [1].", [page]), Sentence)
