@@ -63,6 +63,11 @@ class RunningAnswer:
             if self._listeners == 0:
                 self._wait_for_listener()
 
+    @property
+    def over(self) -> bool:
+        """Nothing more will come."""
+        return self._closed
+
     async def read(self, after: int, timeout: float) -> list[Heard]:
         """What is behind position `after`, waiting for it up to `timeout` seconds; empty when nothing came."""
         if not (new := self._behind(after)):

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import anyio
+import structlog
+from psycopg import Error as DatabaseError
 
 from app.db.pool import Connection, Database
+from app.errors import Unavailable
 from app.usage.queries import open_month, reserve_tokens, settle_entry, settle_stale
 from retrieval.model import Usage
 
 STALE_SECONDS = 600.0  # no answer lives as long: retrieval ends it after a minute
+log = structlog.get_logger(__name__)
 
 
 class MonthlyBudget:
@@ -49,14 +53,22 @@ class MonthlyReservation:
     entry_id: UUID
 
     async def settle(self, usage: Usage | None) -> None:
-        """With what was really used; None: nothing was sent. A second call changes nothing."""
+        """With what was really used; None: nothing was sent. A second call changes nothing. Never raises for a
+        database that is away: the visitor has the answer, and `release_stale` counts the reservation in full."""
         prompt, answer = (usage.prompt_tokens, usage.answer_tokens) if usage is not None else (0, 0)
         # A visitor who leaves cancels the answer, and every await in its `finally` with it.
         with anyio.CancelScope(shield=True):
-            async with self.database.business_transaction(self.business_id) as conn:
-                await settle_entry(
-                    conn, self.business_id, self.entry_id, prompt_tokens=max(0, prompt), answer_tokens=max(0, answer)
-                )
+            try:
+                async with self.database.business_transaction(self.business_id) as conn:
+                    await settle_entry(
+                        conn,
+                        self.business_id,
+                        self.entry_id,
+                        prompt_tokens=max(0, prompt),
+                        answer_tokens=max(0, answer),
+                    )
+            except (DatabaseError, Unavailable) as error:
+                log.warning("budget.not_settled", entry=str(self.entry_id), error=type(error).__name__)
 
 
 async def release_stale(conn: Connection, business_id: UUID) -> int:

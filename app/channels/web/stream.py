@@ -30,6 +30,8 @@ async def stream_reply(reply: Reply, after: int) -> AsyncGenerator[bytes, None]:
         while True:
             new = await running.read(after, COMMENT_SECONDS)
             if not new:
+                if running.over:  # whoever claims to have heard more than was said would be kept company for ever
+                    return
                 yield b": still here\n\n"
             for heard in new:
                 yield event_bytes(heard)

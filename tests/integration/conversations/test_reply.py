@@ -267,3 +267,13 @@ async def _finished(ports: ReplyPorts, knowledge: Knowledge, answered: Reply) ->
 
 def _message(heard: Any) -> UUID:
     return heard[0].event.message_id
+
+
+async def test_a_listener_ahead_of_all_that_was_said_is_let_go(
+    ports: ReplyPorts, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.channels.web.stream.COMMENT_SECONDS", 0.2)
+    answered = await reply(ports, knowledge, ANNA, Question("When are you open?", "q1"))
+    async with asyncio.timeout(5):
+        heard = [part async for part in stream_reply(answered, 10**14)]
+    assert set(heard) <= {b": still here\n\n"}

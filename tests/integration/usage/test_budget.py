@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import anyio
 
 from app.db.pool import Database
+from app.settings import Settings
 from app.usage.budget import MonthlyBudget, MonthlyReservation, release_stale
 from app.usage.queries import read_month
 from retrieval.model import Usage
@@ -136,3 +137,18 @@ async def test_settling_survives_the_visitor_who_leaves(database: Database):
         await reserved.wait()
         group.cancel_scope.cancel()
     assert await month(database, business) == (0, 10)
+
+
+async def test_a_database_that_is_away_at_the_end_does_not_spoil_the_answer(database: Database, settings: Settings):
+    business = await make_business(database, cap=1000)
+    reservation = await MonthlyBudget(database, business).reserve("m", 300)
+    assert reservation is not None
+    assert settings.database is not None
+    away = await Database.open(settings.database)
+    await away.close()
+    await MonthlyReservation(away, business, reservation.entry_id).settle(Usage("m", 10, 10))
+    assert await month(database, business) == (300, 0)
+    await age(database, business, 11)
+    async with database.business_transaction(business) as conn:
+        assert await release_stale(conn, business) == 1
+    assert await month(database, business) == (0, 300)
