@@ -1,5 +1,6 @@
 /** The numbered mark after a sentence, and the quote that it unfolds below. Used by transcript.js. */
 import { button, make } from './elements.js';
+import { laidOut } from './rows.js';
 import { config, word } from './words.js';
 
 /** @import { Citation } from './types.js' */
@@ -15,7 +16,7 @@ export function source(citation, number) {
   const quote = make('span', 'quote');
   quote.id = `quote-${++made}`;
   quote.hidden = true;
-  const words = make('q', '', citation.quote);
+  const words = make('q', '', laidOut(citation.quote));
   words.dir = 'auto';
   quote.append(words, about(citation), ...opener(citation));
   const mark = button('mark', '', () => {

@@ -1,6 +1,7 @@
 /** What stands in the log: the visitor's messages, growing answers, notes. Text nodes only. Used by frame.js. */
 import { source } from './citations.js';
 import { button, make, part } from './elements.js';
+import { isRow, laidOut, spoken } from './rows.js';
 import { word } from './words.js';
 
 /** @import { Sentence, StoredMessage } from './types.js' */
@@ -91,6 +92,10 @@ export class Growing {
   finish(sentence) {
     if (!this.sentence) this.delta(sentence.text);
     const follow = atEnd();
+    if (isRow(sentence.text)) {
+      this.sentence?.classList.add('table-row');
+      this.sentence?.replaceChildren(laidOut(sentence.text, quotesOf(sentence)));
+    }
     const quotes = [];
     for (const citation of sentence.citations) {
       const name = `${citation.passage} ${citation.quote}`;
@@ -111,9 +116,12 @@ export class Growing {
     this.bubble.classList.remove('growing');
     if (ending) this.bubble.append(make('span', 'ending', ending));
     if (!this.text && !ending) this.bubble.remove();
-    announce([this.text, ending].filter(Boolean).join(' '));
+    announce([spoken(this.text), ending].filter(Boolean).join(' '));
   }
 }
+
+/** @param {Sentence} sentence */
+const quotesOf = (sentence) => sentence.citations.map((citation) => citation.quote);
 
 /** @param {StoredMessage} message */
 export function restore(message) {
