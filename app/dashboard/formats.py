@@ -76,6 +76,12 @@ def duration(seconds: float) -> str:
     return f"about {round(seconds / 60)} minutes"
 
 
+def laid_out(text: str) -> str:
+    """A quoted table row without its bars: "Rye | £5.20" is read "Rye · £5.20". What is stored keeps them."""
+    rows = (" · ".join(cell.strip() or "–" for cell in row.split(" | ")) for row in text.split("\n"))
+    return "\n".join(rows) if " | " in text else text
+
+
 def place(url: str) -> str:
     """An address as short as it can be read: the path, for a file its name."""
     if url.startswith("file:"):

@@ -120,6 +120,7 @@ def environment() -> Environment:
         "size": formats.size,
         "plural": formats.plural,
         "duration": formats.duration,
+        "laid_out": formats.laid_out,
         "place": formats.place,
         "host": formats.host,
         "phone": formats.phone,

@@ -147,3 +147,8 @@ def test_bars_are_as_high_as_their_share_and_escape_their_labels() -> None:
 
 def test_nothing_to_draw_is_still_a_picture() -> None:
     assert "<svg" in bars([Bar("1", 0)], "Nothing")
+
+
+def test_quoted_row_is_read_without_its_bars() -> None:
+    assert formats.laid_out("Rye | £5.20 |  | daily\nTin | £3") == "Rye · £5.20 · – · daily\nTin · £3"
+    assert formats.laid_out("a|b, on  Sundays") == "a|b, on  Sundays"
