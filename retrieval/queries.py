@@ -64,6 +64,11 @@ class _LanguageRow:
     language: str
 
 
+def vector_text(vector: NDArray[np.float32]) -> str:
+    """What `query` of the two searches below is: made once a question."""
+    return HalfVector(vector).to_text()
+
+
 async def read_lengths(conn: Connection, business_id: UUID, generation: int) -> list[LengthsRow]:
     async with conn.cursor(row_factory=class_row(LengthsRow), binary=True) as cursor:
         await cursor.execute(
@@ -114,10 +119,11 @@ async def read_postings(
         return await cursor.fetchall()
 
 
-async def read_whole_cosines(
-    conn: Connection, business_id: UUID, generation: int, model: str, query: NDArray[np.float32]
-) -> Cosines:
-    """Of every passage: an exact scan of one range of the key, right at any size and on any plan."""
+async def read_whole_cosines(conn: Connection, business_id: UUID, generation: int, model: str, query: str) -> Cosines:
+    """Of every passage: an exact scan of one range of the key, right at any size and on any plan.
+
+    `query` as `vector_text` gives it.
+    """
     async with conn.cursor(row_factory=class_row(_CosineRow), binary=True) as cursor:
         await cursor.execute(
             """
@@ -131,7 +137,7 @@ async def read_whole_cosines(
                 "business_id": business_id,
                 "generation": generation,
                 "model": model,
-                "query": HalfVector(query).to_text(),
+                "query": query,
             },
         )
         return _cosines(await cursor.fetchone())
@@ -142,7 +148,7 @@ async def read_best_windows(
     business_id: UUID,
     generation: int,
     model: str,
-    query: NDArray[np.float32],
+    query: str,
     chunks: Sequence[int],
 ) -> Cosines:
     """The best small window of each of these passages; of one that has none, the whole."""
@@ -163,7 +169,7 @@ async def read_best_windows(
                 "business_id": business_id,
                 "generation": generation,
                 "model": model,
-                "query": HalfVector(query).to_text(),
+                "query": query,
                 "chunks": list(chunks),
             },
         )

@@ -43,10 +43,11 @@ from retrieval.queries import (
     read_passages,
     read_postings,
     read_whole_cosines,
+    vector_text,
 )
 from retrieval.question import Question, analyse_question
 
-EACH_SEARCH = 100  # so many of each search's best are looked at closely
+EACH_SEARCH = 64  # so many of each search's best are looked at closely
 READ_TEXTS = 40  # of those, so many are read for the kind of figure asked
 CONCEPT_SHARE = 0.5  # a business word counts half of a word the visitor wrote
 SAME_WORDS = 0.8  # passages that share so many of their words in a row are one
@@ -94,7 +95,9 @@ async def find(question: str, knowledge: Knowledge, *, transaction: Transaction,
             written = known.languages or written
             asked = analyse_question(question, known.languages, knowledge.language)
             if known.count:
-                ranking = _Ranking(conn, knowledge, knowledge.generation, known, asked, vector, embedder.model, rarity)
+                ranking = _Ranking(
+                    conn, knowledge, knowledge.generation, known, asked, vector_text(vector), embedder.model, rarity
+                )
                 passages = await ranking.best(k)
     ended = time.perf_counter()
     result = SearchResult(tuple(passages), asked.language, (embedded - began) * 1000, (ended - embedded) * 1000)
@@ -124,7 +127,7 @@ class _Ranking:
     generation: int
     known: Known
     asked: Question
-    vector: NDArray[np.float32]
+    vector: str
     model: str
     rarity: dict[str, float]  # filled here
 
