@@ -76,6 +76,7 @@ function start() {
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !event.isComposing) tell('close');
   });
+  input.readOnly = false; // from here on Enter sends; before, it would only have broken the line
   addEventListener('pagehide', () => {
     if (running?.message) api.stopByBeacon(running.message);
   });
@@ -83,7 +84,7 @@ function start() {
   listen({
     hello: async (visitor) => {
       api.begin(visitor);
-      input.value = api.draft();
+      input.value ||= api.draft(); // who was quicker than the host page keeps what was typed
       grow();
       if (api.returning()) await restoreConversation();
       else if (api.blocked()) note(word('not_shown'));
