@@ -30,7 +30,7 @@ class ScriptedModel:
             for step in self.script:
                 if isinstance(step, ModelFailed):
                     raise step
-                if isinstance(step, float):
+                if isinstance(step, (int, float)):
                     await asyncio.sleep(step)
                 else:
                     yield step
