@@ -2,14 +2,16 @@
 
 Runs as the house's PurgeExpired job and puts the next day's job in place before it begins, so that
 a day that fails does not end the series. Businesses are taken one after the other, a short
-transaction each; an error ends the run and the job's retry begins anew, which is harmless.
+transaction each; one that fails is logged and left to tomorrow, and keeps nobody else waiting.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import structlog
+from psycopg import Error as DatabaseError
 
 from app.businesses.model import HOUSE_BUSINESS_ID
 from app.db.pool import Database
@@ -39,16 +41,24 @@ async def purge_expired(database: Database, claimed: ClaimedJob, lease: Lease) -
         businesses = await list_businesses(conn)
     removed = 0
     for business_id in [HOUSE_BUSINESS_ID, *businesses]:
-        async with database.business_transaction(business_id) as conn:
-            await interrupt_stale_answers(conn, business_id)
-            await release_stale(conn, business_id)
-            removed += await delete_finished(conn, business_id, JOB_DAYS)
-            removed += await delete_old_crawls(conn, business_id, CRAWLS_KEPT)
-            removed += await delete_sent_mail(conn, business_id, MAIL_DAYS)
-            for source_id in await unplanned_sites(conn, business_id):
-                tomorrow = datetime.now(UTC) + timedelta(hours=12)
-                await enqueue(conn, business_id, IngestSource(source_id), key=str(source_id), run_after=tomorrow)
+        try:
+            removed += await _purge(database, business_id)
+        except DatabaseError as error:
+            log.exception("purge.failed", business=str(business_id), error=type(error).__name__)
     log.info("purge.done", businesses=len(businesses), access=access, rows=removed)
+
+
+async def _purge(database: Database, business_id: UUID) -> int:
+    async with database.business_transaction(business_id) as conn:
+        await interrupt_stale_answers(conn, business_id)
+        await release_stale(conn, business_id)
+        removed = await delete_finished(conn, business_id, JOB_DAYS)
+        removed += await delete_old_crawls(conn, business_id, CRAWLS_KEPT)
+        removed += await delete_sent_mail(conn, business_id, MAIL_DAYS)
+        for source_id in await unplanned_sites(conn, business_id):
+            tomorrow = datetime.now(UTC) + timedelta(hours=12)
+            await enqueue(conn, business_id, IngestSource(source_id), key=str(source_id), run_after=tomorrow)
+    return removed
 
 
 async def ensure_scheduled(database: Database, run_after: datetime) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+import pytest
+from psycopg import OperationalError
+
 from app.businesses.create import create_business, ensure_house
 from app.businesses.model import HOUSE_BUSINESS_ID, NewBusiness
-from app.db.pool import Database
+from app.db.pool import Connection, Database
 from app.jobs.model import ClaimedJob, PurgeExpired
 from app.retention.purge import purge_expired
 from app.security import KeyRing, SecretKey
@@ -95,3 +98,20 @@ async def test_answer_cut_off_with_its_process_is_marked(database: Database) -> 
     async with database.business_transaction(business_id) as conn:
         found = await (await conn.execute("SELECT state FROM messages ORDER BY created_at")).fetchall()
     assert found == [("interrupted",), ("answering",)]
+
+
+async def test_one_business_that_fails_keeps_nobody_else_waiting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await business(database)
+    reached: list[UUID] = []
+
+    async def fails_for_the_first(_conn: Connection, business_id: UUID) -> int:
+        reached.append(business_id)
+        if business_id == HOUSE_BUSINESS_ID:
+            raise OperationalError("canceling statement due to statement timeout")
+        return 0
+
+    monkeypatch.setattr("app.retention.purge.release_stale", fails_for_the_first)
+    await purge(database)
+    assert len(set(reached)) == len(reached) >= 2
