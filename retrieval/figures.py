@@ -27,8 +27,10 @@ _NO_PHONE = re.compile(
     r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2}|(?:19|20)\d\d\s?[-–/]\s?(?:19|20)\d\d"
     r"|(?<!\d)\d{1,2}\s?[-–]\s?\d{1,2}(?!\d)|^\d{1,3}(?:[., ]\d{3})+$"
 )
-# English "may", "mar" and the like are also other words; a wrong month of that name is still a wrong number beside it.
+# English "may", "mar" and the like are also other words: a month where a day or a year stands beside them.
 _NOT_ONLY_MONTHS = frozenset({"may", "mar", "mai", "mars", "mei"})
+_BESIDE_DAY = re.compile(r"\d(?:\.|st|nd|rd|th)?\s*(?:of\s+|de\s+)?$")
+_BEFORE_DAY = re.compile(r"\.?\s*\d")
 _CLOCK = re.compile(
     r"(?<![\d.,:])(?P<hour>[01]?\d|2[0-4])(?!\d)(?:(?P<mark>[:.h])\s?(?P<minute>[0-5]\d)(?!\d))?\s?"
     r"(?:(?P<half>[ap])\.?\s?m\b\.?|(?P<sure>uhr\b|o'clock|h\b(?!\d)|heures?\b))?",
@@ -195,7 +197,11 @@ def claims_of(text: str) -> list[Claim]:
         word = fold(match.group())
         if word in NUMBERS:
             take(ClaimKind.NUMBER, match, [str(NUMBERS[word])])
-        elif word in MONTHS and word not in _NOT_ONLY_MONTHS:
+        elif word in MONTHS and (
+            word not in _NOT_ONLY_MONTHS
+            or _BESIDE_DAY.search(text, 0, match.start())
+            or _BEFORE_DAY.match(text, match.end())
+        ):
             take(ClaimKind.MONTH, match, minutes=[MONTHS[word]])
     return sorted(claims, key=lambda claim: claim.start)
 
