@@ -66,6 +66,17 @@ async def test_frame_escapes_the_business_and_carries_its_words(web: Web) -> Non
     assert not re.search(r"<style|\son\w+=|<script(?![^>]*\ssrc=)", page)
 
 
+async def test_frame_travels_compressed_to_who_can_read_it(web: Web) -> None:
+    path = f"/w/{web.business.widget_key}/frame"
+    packed = await web.client.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = await web.client.get(path, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["content-type"] == plain.headers["content-type"] == "text/html; charset=utf-8"
+    assert int(packed.headers["content-length"]) * 2 < int(plain.headers["content-length"])
+    assert "content-encoding" not in plain.headers
+    assert packed.text == plain.text
+
+
 async def test_unknown_key_gets_a_page_that_says_so(web: Web) -> None:
     answer = await web.client.get("/w/unknown/frame")
     assert answer.status_code == 404
