@@ -43,12 +43,14 @@ async def _page(
     async with services.database.directory_transaction() as conn:
         key = await read_widget_key(conn, desk.business_id)
     public_url = services.settings.public_url
+    # The button is painted before anything of ours is asked for, so its colour stands in the line itself.
+    accent = f' data-accent="{colour}"' if (colour := desk.business.accent) else ""
     return page(
         request,
         "install.html",
         status=400 if wrong else 200,
         place="settings",
-        snippet=f'<script async src="{public_url}/widget.js" data-key="{key or ""}"></script>',
+        snippet=f'<script async src="{public_url}/widget.js" data-key="{key or ""}"{accent}></script>',
         public_url=public_url,
         typed=typed,
         wrong=wrong,

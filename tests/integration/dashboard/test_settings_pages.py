@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import pytest
@@ -46,6 +47,8 @@ async def test_settings_are_saved_as_typed_and_written_down(site: Site) -> None:
     page = await site.owner.get(f"{B}/settings")
     assert "Corner Café &amp; Bar" in page.text
     assert "too light for text" in page.text
+    line = html.unescape((await site.owner.get(f"{B}/install")).text)
+    assert 'data-accent="#ffee00"></script>' in line, "the button has the colour from the first moment"
     sheet = await site.owner.get(f"{B}/accent.css")
     assert sheet.headers["content-type"].startswith("text/css") and "#ffee00" in sheet.text
 
