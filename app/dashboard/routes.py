@@ -109,7 +109,7 @@ def http_error_page(request: AnyRequest, error: HTTPException) -> Html:
         status=status,
         title=TITLES.get(status, "That did not work"),
         sentence=sentences.get(status, "The page did not understand that. Nothing was changed. Go back and try again."),
-        action=None,
+        action=_way_back(request),
     )
 
 
@@ -125,6 +125,13 @@ def unexpected_page(request: AnyRequest, error: Exception) -> Html:
         sentence="Nothing was lost. Please try again; if it stays like this, tell whoever runs this Milo the time.",
         action={"address": "/dashboard", "word": "Go to your dashboard"},
     )
+
+
+def _way_back(request: AnyRequest) -> dict[str, str]:
+    sources, _, rest = request.url.path.partition("/knowledge/files")
+    if request.method == "POST" and sources.startswith("/dashboard/") and not rest:
+        return {"address": f"{sources}/knowledge", "word": "Back to your sources"}
+    return {"address": "/dashboard", "word": "Go to your dashboard"}
 
 
 def _way_on(error: MiloError) -> dict[str, str] | None:
