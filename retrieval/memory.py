@@ -1,7 +1,7 @@
 """What search keeps of a generation between questions, bounded by bytes and by nothing else.
 
-Lengths and languages (read in a few milliseconds) and, filled as passages are met, which kinds of figure they hold
-and a sketch of their words. Keyed by business and generation; a new generation replaces its older one.
+Vectors, lengths and languages (read in some 50 ms for 2,000 passages) and, filled as passages are met, which kinds of
+figure they hold and a sketch of their words. Keyed by business and generation; a new one replaces the older.
 """
 
 from __future__ import annotations
@@ -17,9 +17,23 @@ from numpy.typing import NDArray
 from retrieval.answer_types import Kind
 from retrieval.fuse import Scores
 
-MAX_BYTES = 48 * 1024 * 1024
+MAX_BYTES = 96 * 1024 * 1024
 UNKNOWN = -1
 SKETCH_BYTES = 400  # of one passage, with Python's own
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Of one model. `whole` float32, a row a passage; `windows` float16, those of passage n from starts[n] on."""
+
+    model: str
+    whole: NDArray[np.float32]
+    windows: NDArray[np.float16]
+    starts: NDArray[np.int64]
+
+    @property
+    def bytes(self) -> int:
+        return self.whole.nbytes + self.windows.nbytes + self.starts.nbytes
 
 
 @dataclass(slots=True)
@@ -30,6 +44,7 @@ class Known:
     word_norms: Scores
     gram_norms: Scores
     languages: tuple[str, ...]
+    vectors: Vectors | None = None  # None: too many to hold, they are searched in the database
     figures: dict[Kind, NDArray[np.int8]] = field(default_factory=dict[Kind, NDArray[np.int8]])
     sketches: dict[int, frozenset[int]] = field(default_factory=dict[int, frozenset[int]])
 
@@ -41,7 +56,8 @@ class Known:
 
     @property
     def bytes(self) -> int:
-        return 1000 + self.count * (8 + len(self.figures)) + SKETCH_BYTES * len(self.sketches)
+        held = self.vectors.bytes if self.vectors is not None else 0
+        return 1000 + held + self.count * (8 + len(self.figures)) + SKETCH_BYTES * len(self.sketches)
 
 
 class Memory:

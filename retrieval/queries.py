@@ -60,6 +60,12 @@ class _CosineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class _VectorsRow:
+    chunks: bytes | None
+    vectors: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class _LanguageRow:
     language: str
 
@@ -141,6 +147,30 @@ async def read_whole_cosines(conn: Connection, business_id: UUID, generation: in
             },
         )
         return _cosines(await cursor.fetchone())
+
+
+async def read_vectors(
+    conn: Connection, business_id: UUID, generation: int, model: str, *, whole: bool
+) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+    """Chunk numbers and, side by side, the vectors of whole passages or of small windows, in no order."""
+    async with conn.cursor(row_factory=class_row(_VectorsRow), binary=True) as cursor:
+        await cursor.execute(
+            """
+            SELECT string_agg(int4send(chunk_no), ''::bytea) AS chunks,
+                   string_agg(halfvec_send(embedding), ''::bytea) AS vectors
+            FROM chunk_windows
+            WHERE business_id = %(business_id)s AND generation = %(generation)s AND model = %(model)s
+              AND (window_no = 0) = %(whole)s
+            """,
+            {"business_id": business_id, "generation": generation, "model": model, "whole": whole},
+        )
+        row = await cursor.fetchone()
+    if row is None or row.chunks is None or row.vectors is None:
+        return np.empty(0, np.int64), np.empty((0, 0), np.float16)
+    chunks = np.frombuffer(row.chunks, ">u4").astype(np.int64)
+    # Each vector is sent as its length, two unused bytes and big-endian half floats.
+    rows = np.frombuffer(row.vectors, np.uint8).reshape(len(chunks), -1)[:, 4:]
+    return chunks, np.ascontiguousarray(rows).view(">f2").astype(np.float16)
 
 
 async def read_best_windows(

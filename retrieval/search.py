@@ -1,7 +1,7 @@
 """Finds the passages that may answer a question. Question in, ranked passages out; called by answer.py and commands.
 
-Two short transactions' worth of reads in one: all postings and all whole-passage cosines, then the small windows of
-the best, then the text of those that come into question. What does not depend on the question is kept in memory.
+One short transaction: postings, cosines of whole passages, the small windows of the best, the text of those that come
+into question. What does not depend on the question is kept in memory, vectors too where there are not too many.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 
 from retrieval.answer_types import holds
 from retrieval.fuse import (
-    B_GRAMS,
-    B_WORDS,
     BALANCED,
     HALF_READ,
     UNREAD,
@@ -28,24 +26,22 @@ from retrieval.fuse import (
     best_of,
     bm25,
     idf,
-    norms_of,
     spread,
     unpack,
 )
-from retrieval.memory import UNKNOWN, Known, Memory
+from retrieval.memory import UNKNOWN, Known, Vectors
 from retrieval.model import Knowledge, Passage, SearchResult
 from retrieval.ports import Connection, Embedder, Transaction
 from retrieval.queries import (
     PassageRow,
     read_best_windows,
-    read_languages,
-    read_lengths,
     read_passages,
     read_postings,
     read_whole_cosines,
     vector_text,
 )
 from retrieval.question import Question, analyse_question
+from retrieval.recall import recall
 
 EACH_SEARCH = 64  # so many of each search's best are looked at closely
 READ_TEXTS = 40  # of those, so many are read for the kind of figure asked
@@ -53,8 +49,6 @@ CONCEPT_SHARE = 0.5  # a business word counts half of a word the visitor wrote
 SAME_WORDS = 0.8  # passages that share so many of their words in a row are one
 HALF_READ_LANGUAGES = frozenset({"tr", "fi", "hu", "pl", "cs"})
 UNREAD_LANGUAGES = frozenset({"zh", "ja", "ko", "th", "hi", "he", "ar", "fa", "ru", "uk", "el"})
-
-_memory = Memory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,31 +85,15 @@ async def find(question: str, knowledge: Knowledge, *, transaction: Transaction,
         asked = analyse_question(question, (), knowledge.language)
     else:
         async with transaction() as conn:
-            known = await _known(conn, knowledge, knowledge.generation)
+            known = await recall(conn, knowledge, knowledge.generation, embedder.model)
             written = known.languages or written
             asked = analyse_question(question, known.languages, knowledge.language)
             if known.count:
-                ranking = _Ranking(
-                    conn, knowledge, knowledge.generation, known, asked, vector_text(vector), embedder.model, rarity
-                )
+                ranking = _Ranking(conn, knowledge, knowledge.generation, known, asked, vector, embedder.model, rarity)
                 passages = await ranking.best(k)
     ended = time.perf_counter()
     result = SearchResult(tuple(passages), asked.language, (embedded - began) * 1000, (ended - embedded) * 1000)
     return Found(result, asked, rarity, written)
-
-
-async def _known(conn: Connection, knowledge: Knowledge, generation: int) -> Known:
-    known = _memory.find(knowledge.business_id, generation)
-    if known is None:
-        rows = {row.field: row for row in await read_lengths(conn, knowledge.business_id, generation)}
-        words, grams = (
-            np.frombuffer(rows[field].lengths, "<u4") if field in rows else np.empty(0, np.uint32)
-            for field in ("w", "g")
-        )
-        languages = await read_languages(conn, knowledge.business_id, generation)
-        known = Known(len(words), norms_of(words, B_WORDS), norms_of(grams, B_GRAMS), tuple(languages))
-        _memory.keep(knowledge.business_id, generation, known)
-    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +105,7 @@ class _Ranking:
     generation: int
     known: Known
     asked: Question
-    vector: str
+    vector: NDArray[np.float32]
     model: str
     rarity: dict[str, float]  # filled here
 
@@ -190,8 +168,10 @@ class _Ranking:
         return bm25(list(own.values()), norms), bm25(grams, self.known.gram_norms), expanded
 
     async def _whole(self) -> Scores:
+        if self.known.vectors is not None:
+            return self.known.vectors.whole @ self.vector
         found = await read_whole_cosines(
-            self.conn, self.knowledge.business_id, self.generation, self.model, self.vector
+            self.conn, self.knowledge.business_id, self.generation, self.model, vector_text(self.vector)
         )
         whole = np.full(self.known.count, -1.0, np.float32)
         whole[found.chunks] = found.values
@@ -204,9 +184,12 @@ class _Ranking:
         return np.unique(np.concatenate(best))
 
     async def _dense(self, candidates: NDArray[np.int64], whole: Scores) -> Scores:
+        """The best small window of each candidate; of one that has none, the whole."""
+        if self.known.vectors is not None:
+            return _best_windows(self.known.vectors, candidates, whole, self.vector)
         numbers = [int(number) for number in candidates]
         found = await read_best_windows(
-            self.conn, self.knowledge.business_id, self.generation, self.model, self.vector, numbers
+            self.conn, self.knowledge.business_id, self.generation, self.model, vector_text(self.vector), numbers
         )
         best = whole.copy()
         best[found.chunks] = found.values
@@ -259,6 +242,17 @@ def _weights(asked: str, written: Sequence[str]) -> Weights:
     if languages & UNREAD_LANGUAGES:
         return UNREAD
     return HALF_READ if languages & HALF_READ_LANGUAGES else BALANCED
+
+
+def _best_windows(vectors: Vectors, candidates: NDArray[np.int64], whole: Scores, query: NDArray[np.float32]) -> Scores:
+    counts = vectors.starts[candidates + 1] - vectors.starts[candidates]
+    firsts = np.cumsum(counts) - counts
+    rows = np.arange(int(counts.sum())) + np.repeat(vectors.starts[candidates] - firsts, counts)
+    best = whole[candidates]
+    some = counts > 0
+    if some.any():
+        best[some] = np.maximum.reduceat(vectors.windows[rows].astype(np.float32) @ query, firsts[some])
+    return best
 
 
 def _within(scores: Scores, candidates: NDArray[np.int64]) -> Scores:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import uuid4
 
+import numpy as np
 import pytest
 
 from app.db.pool import Database
+from retrieval import recall
+from retrieval.memory import Known, Memory
 from retrieval.model import Knowledge, SearchResult
 from retrieval.search import search
 from tests.integration.retrieval.planting import Planted, plant
@@ -49,6 +53,39 @@ async def test_rows_returned_are_the_smaller_of_k_and_all(database: Database, co
         result = await find(database, knowledge, "which shelf holds item3", k)
         assert len(result.passages) == min(k, count)
         assert len({passage.chunk_no for passage in result.passages}) == len(result.passages)
+
+
+async def test_vectors_in_memory_and_in_the_database_rank_alike(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "bread cake coffee tea garden music parking ticket room table chair lamp door roof".split()
+    texts = [
+        f"{words[n % 14]} and {words[n * 5 % 14]}\n{words[n * 3 % 14]} by the {words[n * 11 % 14]}" for n in range(220)
+    ]
+    held = await plant(database, [Planted(f"{text} number{n}") for n, text in enumerate(texts)])
+    other = await plant(database, [Planted(f"{text} number{n}") for n, text in enumerate(texts)])
+    for question in ("coffee in the garden", "number17", "a lamp by the door and a chair"):
+        in_memory = await find(database, held, question, 20)
+        with monkeypatch.context() as patch:
+            patch.setattr(recall, "HELD_PASSAGES", 0)
+            patch.setattr(recall, "_memory", Memory())
+            in_database = await find(database, other, question, 20)
+        # The database rounds the question to half floats too, so what is equally good may change places.
+        assert [p.score for p in in_memory.passages] == pytest.approx([p.score for p in in_database.passages], abs=5e-3)
+        dense = {p.chunk_no: p.dense for p in in_database.passages}
+        both = [p for p in in_memory.passages if p.chunk_no in dense]
+        assert len(both) >= 10 and all(p.dense == pytest.approx(dense[p.chunk_no], abs=2e-3) for p in both)
+
+
+def test_memory_is_bounded_and_forgets_the_least_recent() -> None:
+    memory = Memory(max_bytes=100_000)
+    norms = np.zeros(1000, np.float32)
+    ids = [uuid4() for _ in range(50)]
+    for number in ids:
+        memory.keep(number, 1, Known(1000, norms, norms, ("en",)))
+    assert len(memory) <= 12
+    assert memory.find(ids[-1], 1) is not None and memory.find(ids[0], 1) is None
+    assert memory.find(ids[-1], 2) is None  # another generation is another text
 
 
 async def test_no_words_of_another_business_are_found(database: Database) -> None:
