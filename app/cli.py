@@ -17,6 +17,7 @@ COMMANDS = {
     "up": "app.commands.up",
     "business": "app.commands.business",
     "ingest": "app.commands.ingest",
+    "remove": "app.commands.remove",
     "search": "app.commands.search",
     "ask": "app.commands.ask",
     "eval": "app.commands.eval",

@@ -34,6 +34,7 @@ from ingestion.queries import (
     read_source,
     set_progress,
 )
+from ingestion.removal.queries import drop_removed_files, shows_removed_file
 from ingestion.sentences import INTERRUPTED, NO_FILES, half_is_gone, nothing_read
 
 HOLD_FROM = 4  # live pages of the source; with fewer, half of them says little
@@ -192,6 +193,8 @@ class _Run:
             raise StagingLost
         if live == generation:
             return  # nothing changed: what is live is what was read
+        if await shows_removed_file(conn, self.business_id, generation):
+            raise StagingLost
         if status is IngestStatus.HELD:
             done = await end_staging(conn, self.business_id, generation, state="held", reason=reason or "")
         else:
@@ -202,6 +205,8 @@ class _Run:
     async def prune(self, found: Collected) -> None:
         """What nothing refers to any more. A crash here costs space until the next run, nothing else."""
         async with self.transaction() as conn:
+            if self.source.kind == "files":
+                await drop_removed_files(conn, self.business_id, self.source.source_id)
             await prune_generations(conn, self.business_id)
         async with self.transaction() as conn:
             kept = [*found.taken.values(), *found.kept.values()]

@@ -81,6 +81,14 @@ class ChunkRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRow:
+    file_id: UUID
+    name: str
+    bytes: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class HeldRow:
     generation: int
     created_at: datetime
@@ -238,18 +246,11 @@ async def live_document_ids(conn: Connection, business_id: UUID, document_ids: l
         return set(await cursor.fetchall())
 
 
-async def delete_unused_source(conn: Connection, business_id: UUID, source_id: UUID) -> str | None:
-    """Its address; None when it is not there or when something live came of it (that leaves with a reading only)."""
-    async with conn.cursor(row_factory=scalar_row) as cursor:
+async def list_files(conn: Connection, business_id: UUID, source_id: UUID) -> list[FileRow]:
+    async with conn.cursor(row_factory=class_row(FileRow)) as cursor:
         await cursor.execute(
-            """
-            DELETE FROM sources s WHERE s.business_id = %(b)s AND s.source_id = %(source)s
-                AND NOT EXISTS (
-                    SELECT FROM documents d JOIN generation_documents g
-                        ON g.business_id = d.business_id AND g.document_id = d.document_id
-                    WHERE d.business_id = s.business_id AND d.source_id = s.source_id)
-            RETURNING s.url
-            """,
+            "SELECT file_id, name, bytes, created_at FROM files"
+            " WHERE business_id = %(b)s AND source_id = %(source)s ORDER BY name",
             {"b": business_id, "source": source_id},
         )
-        return await cursor.fetchone()
+        return await cursor.fetchall()

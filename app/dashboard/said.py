@@ -10,6 +10,7 @@ SAID = {
     "reading": "Milo has started to read your site. You may leave this page.",
     "updating": "Milo is reading it again. Until it is done, visitors get the answers they got before.",
     "files_added": "The files were taken. Milo is reading them now.",
+    "removed": "Removed. Milo answers nothing from it any more.",
     "source_removed": "Removed. Nothing that answers visitors was lost.",
     "published": "Published. Visitors get answers from the new version now.",
     "discarded": "Discarded. The version that was live stays live.",

@@ -6,6 +6,7 @@ travels in the address of the next look, so the server keeps nothing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -131,6 +132,8 @@ def view_ledger(row: LedgerRow, live: set[UUID]) -> LedgerView:
     if row.status == "fetched" and row.reason:
         word, tone = "read in part", "warn"
     sentence = sentence_for(Reason(row.reason), row.url, row.detail) if row.reason else ""
+    # Its address stands beside it already.
+    sentence = re.sub(rf"^{re.escape(row.url)} ", "This address ", sentence).replace(row.url, "this address")
     return LedgerView(row.url, word, tone, sentence, row.words, row.bytes, row.document_id, row.document_id in live)
 
 

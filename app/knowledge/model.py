@@ -97,3 +97,28 @@ class Outcome:
     pages: PageCounts
     chunks: dict[str, int]
     ledger: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What may be removed: a source with all that came of it, or one uploaded file."""
+
+    source_id: UUID
+    file_id: UUID | None
+    url: str  # of the source
+    file_name: str | None
+    pages: int  # of what is live
+
+    @property
+    def shown(self) -> str:
+        return self.url if self.file_name is None else self.file_name
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """`generation`: what is live now, None when nothing is left to answer from."""
+
+    removed: str
+    generation: int | None
+    pages: int
+    passages: int

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.rows import class_row, scalar_row, tuple_row
 
 from app.db.pool import Connection
-from app.knowledge.model import Run
+from app.knowledge.model import Run, Target
 from ingestion.model import LedgerEntry, PageStatus, Reason
 
 
@@ -32,6 +32,30 @@ async def list_sites(conn: Connection, business_id: UUID) -> list[str]:
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
             "SELECT url FROM sources WHERE business_id = %(b)s AND kind = 'site' ORDER BY source_id", {"b": business_id}
+        )
+        return await cursor.fetchall()
+
+
+async def list_targets(conn: Connection, business_id: UUID) -> list[Target]:
+    """Sources and then files, oldest first, with how many live pages came of each."""
+    async with conn.cursor(row_factory=class_row(Target)) as cursor:
+        await cursor.execute(
+            """
+            WITH live AS (
+                SELECT d.source_id, d.url FROM businesses b
+                JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
+                JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id
+                WHERE b.business_id = %(b)s)
+            SELECT s.source_id, NULL::uuid AS file_id, s.url, NULL AS file_name,
+                (SELECT count(*) FROM live WHERE live.source_id = s.source_id) AS pages
+            FROM sources s WHERE s.business_id = %(b)s
+            UNION ALL
+            SELECT f.source_id, f.file_id, s.url, f.name,
+                (SELECT count(*) FROM live WHERE live.source_id = s.source_id AND live.url = 'file:' || f.name)
+            FROM files f JOIN sources s USING (business_id, source_id) WHERE f.business_id = %(b)s
+            ORDER BY file_id NULLS FIRST, source_id
+            """,
+            {"b": business_id},
         )
         return await cursor.fetchall()
 

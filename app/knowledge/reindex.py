@@ -50,6 +50,9 @@ async def reindex(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
     except LeaseLost:
         raise  # another worker goes on with this very crawl
     except Exception:
+        async with transaction() as conn:
+            if await read_schedule(conn, claimed.business_id, job.source_id) is None:
+                return  # removed while it was read: its rows went away under the reading
         if claimed.attempts >= claimed.max_attempts:
             async with transaction() as conn:
                 await fail_crawl(conn, claimed.business_id, claimed.job_id, STOPPED)

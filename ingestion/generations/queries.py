@@ -61,16 +61,25 @@ async def live_generation(conn: Connection, business_id: UUID) -> GenerationRow 
 
 
 async def lock_live(conn: Connection, business_id: UUID) -> int | None:
-    """The number of what is live, which stays so until the caller's transaction ends."""
+    """The number of what is live, which stays so until the caller's transaction ends.
+
+    NO KEY: rows that refer to the business (a visitor's first message) are written meanwhile.
+    """
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
-            "SELECT live_generation FROM businesses WHERE business_id = %(b)s FOR UPDATE", {"b": business_id}
+            "SELECT live_generation FROM businesses WHERE business_id = %(b)s FOR NO KEY UPDATE", {"b": business_id}
         )
         return await cursor.fetchone()
 
 
 async def begin_generation(
-    conn: Connection, business_id: UUID, crawl_id: UUID, *, model: str, analyser: str, fingerprint: bytes
+    conn: Connection,
+    business_id: UUID,
+    crawl_id: UUID | None,
+    *,
+    model: str,
+    analyser: str,
+    fingerprint: bytes | None,
 ) -> int:
     """The next number. What a worker that died left in staging is given up; its vectors are still copied from."""
     await conn.execute(
@@ -242,7 +251,7 @@ async def set_figures(
 
 async def publish_generation(conn: Connection, business_id: UUID, generation: int, *, held: bool = False) -> bool:
     """Makes a staged (or `held`) generation live, in the caller's transaction. False when it is that no more."""
-    await conn.execute("SELECT FROM businesses WHERE business_id = %(b)s FOR UPDATE", {"b": business_id})
+    await conn.execute("SELECT FROM businesses WHERE business_id = %(b)s FOR NO KEY UPDATE", {"b": business_id})
     cursor = await conn.execute(
         "UPDATE generations SET state = 'published', published_at = now()"
         " WHERE business_id = %(b)s AND generation = %(g)s AND state = %(state)s AND generation > coalesce("

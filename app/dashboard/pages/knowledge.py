@@ -9,14 +9,15 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
-from app.audit.queries import insert_audit
 from app.dashboard.addresses import typed_address
 from app.dashboard.admission import AnyRequest, Desk, OwnDesk, Parts
 from app.dashboard.forms import field, uploads
 from app.dashboard.queries import (
+    FileRow,
+    LedgerRow,
     count_statuses,
-    delete_unused_source,
     find_held,
+    list_files,
     list_ledger,
     list_sources,
     live_document_ids,
@@ -24,7 +25,7 @@ from app.dashboard.queries import (
 )
 from app.dashboard.render import Html, page, see
 from app.dashboard.source_view import STATUSES, SourceView, view_ledger, view_source
-from app.errors import BadInput, Conflict, MiloError, NotFound
+from app.errors import BadInput, MiloError, NotFound
 from app.knowledge.manage import add_files, add_site, discard_held, publish_held, update_now
 from app.services import Services
 
@@ -71,9 +72,12 @@ async def source(
     status = status if status in STATUSES else None
     view = await _source(services, desk, source_id)
     counts: Counter[str] = Counter()
-    rows = []
+    rows: list[LedgerRow] = []
+    files: list[FileRow] = []
     live: set[UUID] = set()
     async with desk.transaction() as conn:
+        if view.kind == "files":
+            files = await list_files(conn, desk.business_id, view.source_id)
         if view.crawl_id is not None:
             for one in await count_statuses(conn, desk.business_id, view.crawl_id):
                 counts[one.status] += one.pages
@@ -92,6 +96,7 @@ async def source(
         "source.html",
         place="knowledge",
         source=view,
+        files=files,
         counts=counts,
         total=counts.total(),
         shown=status,
@@ -118,18 +123,6 @@ async def progress(
 async def update(services: Parts, desk: OwnDesk, source_id: FromPath[UUID]) -> Html:
     await update_now(services, desk.business_id, source_id, actor=desk.actor)
     return see(f"{desk.base}/knowledge", "updating")
-
-
-@post("/dashboard/{slug:str}/knowledge/sources/{source_id:uuid}/remove", opt={"access": "member"})
-async def remove(desk: OwnDesk, services: Parts, source_id: FromPath[UUID]) -> Html:
-    """A source from which nothing came: a mistyped address, a site that refuses. Nothing that answers is lost."""
-    view = await _source(services, desk, source_id)
-    async with desk.transaction() as conn:
-        address = await delete_unused_source(conn, desk.business_id, source_id)
-        if address is None:
-            raise Conflict(f"{view.url} has pages that answer visitors, so it cannot be removed here.")
-        await insert_audit(conn, desk.business_id, actor=desk.actor, action="source.remove", target=address)
-    return see(f"{desk.base}/knowledge", "source_removed")
 
 
 @post("/dashboard/{slug:str}/knowledge/held/{generation:int}/publish", opt={"access": "member"})
@@ -185,7 +178,6 @@ HANDLERS = [
     source,
     progress,
     update,
-    remove,
     publish_anyway,
     discard,
 ]

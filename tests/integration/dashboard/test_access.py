@@ -44,7 +44,8 @@ EXPECTED: dict[tuple[str, str], tuple[object, object, object, object]] = {
     ("GET", f"{B}/knowledge/sources/{{source_id:uuid}}"): ("in", "in", 404, SIGN_IN),
     ("GET", f"{B}/knowledge/sources/{{source_id:uuid}}/progress"): ("in", "in", 404, SIGN_IN),
     ("POST", f"{B}/knowledge/sources/{{source_id:uuid}}/update"): ("in", "in", 404, 401),
-    ("POST", f"{B}/knowledge/sources/{{source_id:uuid}}/remove"): ("in", "in", 404, 401),
+    ("GET", f"{B}/knowledge/remove/{{target_id:uuid}}"): ("in", "in", 404, SIGN_IN),
+    ("POST", f"{B}/knowledge/remove/{{target_id:uuid}}"): ("in", "in", 404, 401),
     ("POST", f"{B}/knowledge/held/{{generation:int}}/publish"): ("in", "in", 404, 401),
     ("POST", f"{B}/knowledge/held/{{generation:int}}/discard"): ("in", "in", 404, 401),
     ("GET", f"{B}/knowledge/pages"): (200, 200, 404, SIGN_IN),
@@ -80,7 +81,16 @@ def routes() -> list[tuple[str, str]]:
 
 def path_of(route: str) -> str:
     path = route.replace("{slug:str}", SLUG).replace("{generation:int}", "7")
-    for name in ("source_id", "document_id", "conversation_id", "lead_id", "account_id", "business_id", "outbox_id"):
+    for name in (
+        "source_id",
+        "target_id",
+        "document_id",
+        "conversation_id",
+        "lead_id",
+        "account_id",
+        "business_id",
+        "outbox_id",
+    ):
         path = path.replace(f"{{{name}:uuid}}", ANY)
     return path
 

@@ -118,18 +118,47 @@ async def test_a_file_that_is_not_read_is_said_with_what_stays(site: Site) -> No
     )
 
 
-async def test_only_a_source_from_which_nothing_came_can_be_removed(site: Site) -> None:
+async def test_what_is_removed_is_named_first_and_gone_after(site: Site) -> None:
     async with site.services.database.business_transaction(site.business_id) as conn:
-        live, _ = await published(conn, site.business_id)
-    refused = await site.member.post(f"{B}/knowledge/sources/{live}/remove")
-    assert refused.status_code == 409 and "pages that answer visitors" in refused.text
+        live, document = await published(conn, site.business_id)
     await site.member.post(f"{B}/knowledge/sites", {"url": "mistyped.example"})
     async with site.services.database.business_transaction(site.business_id) as conn:
         cursor = await conn.execute("SELECT source_id FROM sources WHERE url = 'https://mistyped.example/'")
         ((wrong,),) = await cursor.fetchall()
-    foreign = await site.stranger.post(f"/dashboard/elsewhere/knowledge/sources/{wrong}/remove")
-    assert foreign.status_code == 404
-    gone = await site.member.post(f"{B}/knowledge/sources/{wrong}/remove")
+    for source in (wrong, live):
+        assert (await site.stranger.get(f"/dashboard/elsewhere/knowledge/remove/{source}")).status_code == 404
+        assert (await site.stranger.post(f"/dashboard/elsewhere/knowledge/remove/{source}")).status_code == 404
+    gone = await site.member.post(f"{B}/knowledge/remove/{wrong}")
     assert gone.headers["location"].endswith("said=source_removed")
     page = (await site.member.get(f"{B}/knowledge")).text
-    assert "mistyped.example" not in page and "corner.example" in page
+    assert "mistyped.example" not in page and f"{B}/knowledge/remove/{live}" in page
+    asked = (await site.member.get(f"{B}/knowledge/remove/{live}")).text
+    assert "Remove corner.example?" in asked and "1 page that Milo answers from" in asked
+    assert (await site.member.get(f"{B}/knowledge/pages/{document}")).status_code == 200  # asking removes nothing
+    gone = await site.member.post(f"{B}/knowledge/remove/{live}")
+    assert gone.headers["location"].endswith("said=removed")
+    assert (await site.member.get(f"{B}/knowledge/pages/{document}")).status_code == 404
+    assert "corner.example" not in (await site.member.get(f"{B}/knowledge")).text
+    again = await site.member.post(f"{B}/knowledge/remove/{live}")
+    assert again.status_code == 404
+    async with site.services.database.business_transaction(site.business_id) as conn:
+        cursor = await conn.execute("SELECT target, actor FROM audit_log WHERE action = 'source.remove'")
+        assert {(target, actor.split(":")[0]) for target, actor in await cursor.fetchall()} == {
+            ("https://mistyped.example/", "account"),
+            ("https://corner.example/", "account"),
+        }
+
+
+async def test_a_single_file_is_listed_and_can_be_removed(site: Site) -> None:
+    sent = {"origin": "https://127.0.0.1:8000", "sec-fetch-site": "same-origin"} | site.member.cookies
+    files = [("files", (name, b"Soup is 5 pounds.", "text/plain")) for name in ("a.txt", "b.txt")]
+    await site.client.post(f"{B}/knowledge/files", data={"csrf": site.member.csrf}, files=files, headers=sent)
+    async with site.services.database.business_transaction(site.business_id) as conn:
+        cursor = await conn.execute("SELECT source_id, file_id FROM files WHERE name = 'a.txt'")
+        ((source, file),) = await cursor.fetchall()
+    path = f"{B}/knowledge/sources/{source}"
+    assert f"{B}/knowledge/remove/{file}" in (await site.member.get(path)).text
+    assert "Remove a.txt?" in (await site.member.get(f"{B}/knowledge/remove/{file}")).text
+    await site.member.post(f"{B}/knowledge/remove/{file}")
+    left = (await site.member.get(path)).text
+    assert "a.txt" not in left and "b.txt" in left

@@ -2,147 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import struct
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from psycopg.rows import dict_row
 
 from app.businesses.create import create_business
 from app.businesses.model import NewBusiness
-from app.db.pool import Database
 from app.errors import BadInput, Conflict, NotFound, TooLarge, Unprocessable
-from app.jobs.doorbell import Doorbell
-from app.jobs.model import ClaimedJob, IngestSource, RetryLater
-from app.knowledge.follow import read_outcome
+from app.jobs.model import RetryLater
 from app.knowledge.manage import add_files, add_site, discard_held, publish_held, update_now
-from app.knowledge.model import Added, Outcome
-from app.knowledge.reindex import next_reading, reindex
-from app.outbound import OutboundFetcher
+from app.knowledge.reindex import next_reading
 from app.security import KeyRing
-from app.settings import Settings
 from app.vault.keys import Vault
 from ingestion.extract.child import ChildExtractor
-from ingestion.extract.read import read_document
-from ingestion.model import ExtractedDocument
-from ingestion.ports import Extractor, FaultPoint, no_fault
-from retrieval.analyse import SnowballAnalyser
-from tests.integration.ingestion.site import CountingEmbedder, Site, serving
+from ingestion.ports import no_fault
+from tests.integration.ingestion.shop import ACTOR, File, Shop
+from tests.integration.ingestion.site import CountingEmbedder, Site
 from tests.unit.ingestion import documents
-from tests.unit.ingestion.doubles import WordTokenizer
-
-ACTOR = "operator"
-
-
-@dataclass(frozen=True)
-class File:
-    name: str
-    content: bytes
-
-
-class Held:
-    """A lease that nobody takes away."""
-
-    job_id = uuid4()
-
-    async def extend(self) -> None:
-        return None
-
-
-class InProcess:
-    """Reads without a child: starting one takes longer than most of these tests."""
-
-    async def extract(self, body: bytes, *, url: str, media_type: str, charset: str | None = None) -> ExtractedDocument:
-        return await asyncio.to_thread(read_document, body, url, media_type, charset)
-
-
-@dataclass
-class Shop:
-    """A business with the parts its readings need."""
-
-    database: Database
-    fetcher: OutboundFetcher
-    business_id: UUID
-    extractor: Extractor = field(default_factory=InProcess)
-    doorbell: Doorbell = field(default_factory=lambda: Doorbell(None))
-    embedder: CountingEmbedder = field(default_factory=CountingEmbedder)
-    tokenizer: WordTokenizer = field(default_factory=WordTokenizer)
-    analyser: SnowballAnalyser = field(default_factory=SnowballAnalyser)
-    fault: FaultPoint = no_fault
-
-    def embedder_for(self, _allowed: Sequence[str]) -> CountingEmbedder:
-        return self.embedder
-
-    def clock(self) -> datetime:
-        return datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
-
-    async def run(self, added: Added, *, attempts: int = 1) -> Outcome:
-        await reindex(
-            self, ClaimedJob(self.business_id, added.job.job_id, IngestSource(added.source_id), attempts, 5), Held()
-        )
-        await self.execute("UPDATE jobs SET state = 'done' WHERE job_id = %s", added.job.job_id)
-        return await read_outcome(self.database, self.business_id, added.job.job_id)
-
-    async def read(self, address: str) -> Outcome:
-        return await self.run(await add_site(self, self.business_id, address, actor=ACTOR))
-
-    async def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        transaction = self.database.business_transaction(self.business_id)
-        async with transaction as conn, conn.cursor(row_factory=dict_row) as cursor:
-            await cursor.execute(query, values)  # type: ignore[arg-type]
-            return await cursor.fetchall()
-
-    async def execute(self, query: str, *values: Any) -> None:
-        async with self.database.business_transaction(self.business_id) as conn:
-            await conn.execute(query, values)  # type: ignore[arg-type]
-
-    async def live(self) -> int | None:
-        return (await self.rows("SELECT live_generation FROM businesses"))[0]["live_generation"]
-
-    async def live_texts(self) -> list[str]:
-        found = await self.rows(
-            "SELECT c.text FROM chunks c JOIN businesses b ON b.live_generation = c.generation ORDER BY chunk_no"
-        )
-        return [row["text"] for row in found]
-
-    async def end_state(self) -> dict[str, Any]:
-        """All that a reader may see of the live generation, without the numbers that differ from run to run."""
-        texts = await self.rows(
-            "SELECT c.chunk_no, c.text, c.title, c.heading_path, c.kind, d.url FROM chunks c"
-            " JOIN businesses b ON b.live_generation = c.generation JOIN documents d USING (document_id) ORDER BY 1"
-        )
-        windows = await self.rows(
-            "SELECT w.chunk_no, w.window_no, encode(w.embedding_hash, 'hex') AS hash, w.embedding::text"
-            " FROM chunk_windows w"
-            " JOIN businesses b ON b.live_generation = w.generation ORDER BY 1, 2"
-        )
-        postings = await self.rows(
-            "SELECT field, term, encode(packed, 'hex') AS packed FROM postings p"
-            " JOIN businesses b ON b.live_generation = p.generation ORDER BY 1, 2"
-        )
-        return {"texts": texts, "windows": windows, "postings": postings}
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as started:
-        yield started
-
-
-@pytest.fixture
-async def shop(database: Database, settings: Settings, site: Site) -> AsyncIterator[Shop]:
-    created = await create_business(
-        database, Vault(KeyRing(settings.secret_keys)), NewBusiness("Museum", "museum"), actor=ACTOR
-    )
-    fetcher = OutboundFetcher(replace(settings, crawl_private_hosts=frozenset({site.base.removeprefix("http://")})))
-    yield Shop(database, fetcher, created.business_id)
-    await fetcher.close()
 
 
 async def test_a_first_reading_publishes_what_the_site_says(shop: Shop, site: Site):
