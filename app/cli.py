@@ -18,6 +18,7 @@ COMMANDS = {
     "business": "app.commands.business",
     "ingest": "app.commands.ingest",
     "remove": "app.commands.remove",
+    "rollback": "app.commands.rollback",
     "search": "app.commands.search",
     "ask": "app.commands.ask",
     "eval": "app.commands.eval",

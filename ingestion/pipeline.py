@@ -35,7 +35,8 @@ from ingestion.queries import (
     set_progress,
 )
 from ingestion.removal.queries import drop_removed_files, shows_removed_file
-from ingestion.sentences import INTERRUPTED, NO_FILES, half_is_gone, nothing_read
+from ingestion.rollback.queries import set_aside
+from ingestion.sentences import INTERRUPTED, NO_FILES, ROLLED_BACK, half_is_gone, nothing_read
 
 HOLD_FROM = 4  # live pages of the source; with fewer, half of them says little
 CRAWLS_KEPT = 20
@@ -90,6 +91,7 @@ class _Run:
         async with self.transaction() as conn:
             live = await live_documents(conn, self.business_id, self.source.source_id)
             current = await live_generation(conn, self.business_id)
+            aside = await set_aside(conn, self.business_id, self.source.source_id)
         if reason is not None:
             await still_mine()
             return await self._finish(found, IngestStatus.FAILED, None, ChunkCounts(), reason, None)
@@ -104,6 +106,8 @@ class _Run:
             counts = ChunkCounts(current.chunks, 0, current.chunks)
             return await self._finish(found, IngestStatus.PUBLISHED, current.generation, counts, None, over)
         held = half_is_gone(len(mine), len(own)) if len(mine) >= HOLD_FROM and len(own) * 2 < len(mine) else None
+        if own == aside and own != mine:
+            held = ROLLED_BACK  # just what the owner went back from: a reading does not undo that
         staged, embedded = await self._prepare(documents)
         await still_mine()
         self.ports.fault("before_publish")

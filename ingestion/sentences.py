@@ -77,6 +77,8 @@ INTERRUPTED = "The reading was interrupted and is begun anew."
 STOPPED = (
     "The reading stopped on a fault of Milo's own. What was known before still answers; it is tried again tomorrow."
 )
+# Also the mark of a generation that the owner went back from (ingestion/rollback/queries.py).
+ROLLED_BACK = "You went back from this version. It waits until you publish it, or until the pages say something new."
 NOTHING_READ = "Not one page of {site} could be read."
 NOTHING_IN_FILES = "Not one of the files could be read."
 NO_FILES = "There are no files to read. Upload some first."

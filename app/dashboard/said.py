@@ -13,6 +13,7 @@ SAID = {
     "removed": "Removed. Milo answers nothing from it any more.",
     "source_removed": "Removed. Nothing that answers visitors was lost.",
     "published": "Published. Visitors get answers from the new version now.",
+    "went_back": "Done. Visitors get answers from the former version again.",
     "discarded": "Discarded. The version that was live stays live.",
     "origins_saved": "Saved. The widget now answers on the addresses below.",
     "invited": "Invited. A mail with a link is on its way.",

@@ -112,7 +112,7 @@ def _words(row: SourceRow, *, running: bool, waiting: bool) -> tuple[str, str]:
         return ("reading now" if running else "waits its turn"), ""
     if row.state == "running":  # its worker is gone and no job goes on with it
         return STATES["failed"]
-    if row.state == "held":
+    if row.state == "held" or (row.state == "published" and row.generation_state == "held"):
         return HELD.get(row.generation_state or "", SET_ASIDE)
     return STATES.get(row.state or "", ("not read yet", ""))
 

@@ -23,6 +23,7 @@ from app.outbound_rules import BadAddress, parse_address
 from ingestion.addresses import Scope, canonical
 from ingestion.generations.queries import discard_generation, publish_generation
 from ingestion.model import Reason
+from ingestion.rollback.queries import roll_back
 from ingestion.sentences import sentence_for
 
 
@@ -90,6 +91,19 @@ async def discard_held(parts: Writes, business_id: UUID, generation: int, *, act
         if not await discard_generation(conn, business_id, generation):
             raise Conflict("This reading is not waiting any more.")
         await insert_audit(conn, business_id, actor=actor, action="generation.discard", target=str(generation))
+
+
+async def go_back(parts: Writes, business_id: UUID, *, actor: str) -> int:
+    """Makes the former version live again; its number. It stays until the pages say something new.
+
+    A reading that finds exactly what was gone back from waits as held, whenever it comes.
+    """
+    async with parts.database.business_transaction(business_id) as conn:
+        generation = await roll_back(conn, business_id)
+        if generation is None:
+            raise Conflict("There is no former version to go back to.", code="no_former_version")
+        await insert_audit(conn, business_id, actor=actor, action="generation.rollback", target=str(generation))
+    return generation
 
 
 def site_address(typed: str) -> str:

@@ -13,6 +13,7 @@ from psycopg.types import TypeInfo
 
 from ingestion.model import Chunk
 from ingestion.ports import Connection
+from ingestion.sentences import ROLLED_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +254,7 @@ async def publish_generation(conn: Connection, business_id: UUID, generation: in
     """Makes a staged (or `held`) generation live, in the caller's transaction. False when it is that no more."""
     await conn.execute("SELECT FROM businesses WHERE business_id = %(b)s FOR NO KEY UPDATE", {"b": business_id})
     cursor = await conn.execute(
-        "UPDATE generations SET state = 'published', published_at = now()"
+        "UPDATE generations SET state = 'published', published_at = now(), reason = NULL"
         " WHERE business_id = %(b)s AND generation = %(g)s AND state = %(state)s AND generation > coalesce("
         "(SELECT live_generation FROM businesses WHERE business_id = %(b)s), 0)",
         {"b": business_id, "g": generation, "state": "held" if held else "staging"},
@@ -291,7 +292,8 @@ async def discard_generation(conn: Connection, business_id: UUID, generation: in
 
 
 async def prune_generations(conn: Connection, business_id: UUID) -> int:
-    """Keeps what is live, what was live before it, the newest held one and what is being staged."""
+    """Keeps what is live, what was live before it, the newest held one, the newest that the owner went back from
+    and what is being staged."""
     cursor = await conn.execute(
         """
         DELETE FROM generations g USING businesses b
@@ -303,7 +305,10 @@ async def prune_generations(conn: Connection, business_id: UUID) -> int:
             AND g.generation IS DISTINCT FROM (
                 SELECT max(generation) FROM generations WHERE business_id = %(b)s AND state = 'held'
                     AND generation > coalesce(b.live_generation, 0))
+            AND g.generation IS DISTINCT FROM (
+                SELECT max(generation) FROM generations
+                WHERE business_id = %(b)s AND state = 'held' AND reason = %(rolled_back)s)
         """,
-        {"b": business_id},
+        {"b": business_id, "rolled_back": ROLLED_BACK},
     )
     return cursor.rowcount

@@ -26,8 +26,9 @@ from app.dashboard.queries import (
 from app.dashboard.render import Html, page, see
 from app.dashboard.source_view import STATUSES, SourceView, view_ledger, view_source
 from app.errors import BadInput, MiloError, NotFound
-from app.knowledge.manage import add_files, add_site, discard_held, publish_held, update_now
+from app.knowledge.manage import add_files, add_site, discard_held, go_back, publish_held, update_now
 from app.services import Services
+from ingestion.rollback.queries import find_former
 
 LEDGER_PAGE = 200
 
@@ -137,12 +138,19 @@ async def discard(services: Parts, desk: OwnDesk, generation: FromPath[int]) -> 
     return see(f"{desk.base}/knowledge", "discarded")
 
 
+@post("/dashboard/{slug:str}/knowledge/back", opt={"access": "member"})
+async def back(services: Parts, desk: OwnDesk) -> Html:
+    await go_back(services, desk.business_id, actor=desk.actor)
+    return see(f"{desk.base}/knowledge", "went_back")
+
+
 async def _page(
     request: AnyRequest, services: Services, desk: Desk, *, typed: str = "", wrong: MiloError | None = None
 ) -> Html:
     views = await _sources(services, desk)
     async with desk.transaction() as conn:
         held = await find_held(conn, desk.business_id)
+        former = await find_former(conn, desk.business_id)
     return page(
         request,
         "knowledge.html",
@@ -151,6 +159,7 @@ async def _page(
         sources=views,
         pages=sum(view.documents for view in views),
         held=held,
+        former=former,
         typed=typed,
         wrong=wrong.sentence if wrong else None,
     )
@@ -180,4 +189,5 @@ HANDLERS = [
     update,
     publish_anyway,
     discard,
+    back,
 ]

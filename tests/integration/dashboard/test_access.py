@@ -48,6 +48,7 @@ EXPECTED: dict[tuple[str, str], tuple[object, object, object, object]] = {
     ("POST", f"{B}/knowledge/remove/{{target_id:uuid}}"): ("in", "in", 404, 401),
     ("POST", f"{B}/knowledge/held/{{generation:int}}/publish"): ("in", "in", 404, 401),
     ("POST", f"{B}/knowledge/held/{{generation:int}}/discard"): ("in", "in", 404, 401),
+    ("POST", f"{B}/knowledge/back"): (409, 409, 404, 401),
     ("GET", f"{B}/knowledge/pages"): (200, 200, 404, SIGN_IN),
     ("GET", f"{B}/knowledge/pages/{{document_id:uuid}}"): ("in", "in", 404, SIGN_IN),
     ("GET", f"{B}/try"): (200, 200, 404, SIGN_IN),

@@ -162,3 +162,24 @@ async def test_a_single_file_is_listed_and_can_be_removed(site: Site) -> None:
     await site.member.post(f"{B}/knowledge/remove/{file}")
     left = (await site.member.get(path)).text
     assert "a.txt" not in left and "b.txt" in left
+
+
+async def test_the_former_version_can_be_gone_back_to_while_one_is_kept(site: Site) -> None:
+    async with site.services.database.business_transaction(site.business_id) as conn:
+        await published(conn, site.business_id)
+    assert "Go back to it" not in (await site.member.get(f"{B}/knowledge")).text
+    async with site.services.database.business_transaction(site.business_id) as conn:
+        await conn.execute("UPDATE generations SET state = 'superseded'")
+        await conn.execute(
+            "INSERT INTO generations (business_id, generation, state, documents, embedding_model, analyser)"
+            " VALUES (%s, 2, 'published', 0, 'm', 'a')",
+            (site.business_id,),
+        )
+        await conn.execute("UPDATE businesses SET live_generation = 2, last_generation = 2")
+    assert "Go back to it" in (await site.member.get(f"{B}/knowledge")).text
+    done = await site.member.post(f"{B}/knowledge/back")
+    assert done.headers["location"].endswith("said=went_back")
+    after = (await site.member.get(f"{B}/knowledge")).text
+    assert "Go back to it" not in after and "You went back from this version." in after
+    assert (await site.member.post(f"{B}/knowledge/held/2/publish")).status_code == 303  # and forward again
+    assert "Go back to it" in (await site.member.get(f"{B}/knowledge")).text
