@@ -16,10 +16,11 @@ from uuid import UUID, uuid4
 
 import structlog
 from psycopg import Error as DatabaseError
+from psycopg.errors import UniqueViolation
 
 from app.db.pool import Database
 from app.errors import MiloError, Unavailable
-from app.jobs.model import ClaimedJob, GiveUp, Handler, IngestSource, LeaseLost, RetryLater, job_from
+from app.jobs.model import ClaimedJob, GiveUp, Handler, IngestSource, LeaseLost, PurgeExpired, RetryLater, job_from
 from app.jobs.queries import (
     JobRow,
     beat,
@@ -36,6 +37,9 @@ SWEEP_SECONDS = 2.0
 RENEW_SECONDS = 10.0
 BEAT_SECONDS = 15.0
 SLOTS = 8
+# A handler that hangs would hold its slot for ever. A site of 500 pages at one a second and its embedding fit.
+DEADLINE_SECONDS = 900.0
+DEADLINES = {IngestSource.kind: 7200.0, PurgeExpired.kind: 7200.0}
 INGEST_SLOTS = 1  # indexing is bound by the processor; a second one would only slow both
 BACKOFF_SECONDS = (5, 30, 120, 600)
 log = structlog.get_logger(__name__)
@@ -154,7 +158,8 @@ class Runner:
             await self._finish(business_id, row, "failed", final.reason)
             log.warning("job.failed", reason=final.reason, **context)
         except asyncio.CancelledError:
-            raise  # the lease runs out and another worker takes over
+            await self._hand_over(business_id, row)
+            raise
         except Exception as error:  # the boundary of a job: whatever a handler raises is recorded on its row
             log.exception("job.error", error=type(error).__name__, **context)
             await self._after_error(business_id, row, error)
@@ -167,15 +172,26 @@ class Runner:
         work = asyncio.ensure_future(handler(claimed, lease))
         renewal = asyncio.create_task(lease.renew())
         try:
-            done, _ = await asyncio.wait({work, renewal}, return_when=asyncio.FIRST_COMPLETED)
+            seconds = DEADLINES.get(claimed.job.kind, DEADLINE_SECONDS)
+            done, _ = await asyncio.wait({work, renewal}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             if work in done:
                 work.result()
-            else:
+            elif renewal in done:
                 renewal.result()
+            else:
+                raise TimeoutError
         finally:
             for task in (work, renewal):
                 task.cancel()
             await asyncio.gather(work, renewal, return_exceptions=True)
+
+    async def _hand_over(self, business_id: UUID, row: JobRow) -> None:
+        """Stopped with its worker: waits again at once, and it was not the job's fault."""
+        try:
+            await self._put_back(business_id, row, 0.0, "The worker was stopped.", counted=False)
+        except (DatabaseError, Unavailable) as error:
+            # The lease runs out in thirty seconds and another worker takes over; one attempt is lost.
+            log.warning("job.not_handed_over", job=str(row.job_id), error=type(error).__name__)
 
     async def _after_error(self, business_id: UUID, row: JobRow, error: Exception) -> None:
         sentence = error.sentence if isinstance(error, MiloError) else f"Something went wrong ({type(error).__name__})."
@@ -191,9 +207,18 @@ class Runner:
             await settle_bell(conn, business_id)
 
     async def _put_back(self, business_id: UUID, row: JobRow, seconds: float, error: str, *, counted: bool) -> None:
-        async with self._database.business_transaction(business_id) as conn:
-            await put_back(conn, business_id, row.job_id, self.worker_id, seconds=seconds, error=error, counted=counted)
-            await settle_bell(conn, business_id)
+        for last in (False, True):
+            try:
+                async with self._database.business_transaction(business_id) as conn:
+                    await put_back(
+                        conn, business_id, row.job_id, self.worker_id, seconds=seconds, error=error, counted=counted
+                    )
+                    await settle_bell(conn, business_id)
+                return
+            except UniqueViolation:
+                # A job of the same key was being enqueued while we looked; the second look sees it and gives way.
+                if last:
+                    raise
 
 
 @dataclass(frozen=True, slots=True)

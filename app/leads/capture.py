@@ -28,6 +28,7 @@ from app.leads.queries import (
 from app.mail.model import Purpose
 from app.mail.queue import queue_mail
 from app.people.identify import add_identity, identify
+from app.providers.mailer import mail_address
 from app.vault.keys import BusinessKeys, Vault
 
 
@@ -101,13 +102,14 @@ async def _capture(
     if fields.phone:
         await add_identity(conn, keys, business_id, person_id, "phone", fields.phone)
     ports.fault("lead_before_mail")
+    owners = [address for address in await addresses_to_tell(conn, business_id) if mail_address(address)]
     queued = await queue_mail(
         conn,
         keys,
         business_id,
         purpose=Purpose.LEAD,
         dedup_key=f"lead:{lead_id}",
-        to=await addresses_to_tell(conn, business_id) or [ports.operator],
+        to=owners or [ports.operator],  # never refused for want of somebody to tell
         mail=compose_lead_mail(business, fields, ports.public_url),
         lead_id=lead_id,
     )

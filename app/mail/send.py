@@ -8,12 +8,15 @@ key: Resend drops the double by its idempotency key, mail programs by the same M
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from psycopg import Error as DatabaseError
 
 from app.db.pool import Database
+from app.errors import Unavailable
 from app.jobs.model import ClaimedJob, Lease, RetryLater, SendMail
 from app.mail.model import Mail, Mailer, MailFailed, OutboxRow, Purpose, StoredMail, open_mail
 from app.mail.queries import allowed_processors, begin_sending, mark_failed, mark_sent, mark_waiting
@@ -27,6 +30,7 @@ log = structlog.get_logger(__name__)
 LEAD_PAUSES = (30, 60, 300, 900, 3600, 7200, 14400, 21600, 21600)
 SIGN_IN_PAUSES = (10, 30, 60, 120, 240)
 SIGN_IN_LIFE = timedelta(minutes=10)
+NOTE_PAUSES = (0.5, 2.0, 5.0, 10.0)
 LONGEST_WISH = 21600.0  # of a provider's retry-after
 
 
@@ -63,8 +67,7 @@ async def send_mail(
         await _failed(database, mailer, claimed, taken.row, failure)
         return
     fault("mail_sent")
-    async with database.business_transaction(claimed.business_id) as conn:
-        await mark_sent(conn, claimed.business_id, taken.row.outbox_id, mailer.provider, provider_message_id)
+    await _note_sent(database, mailer, claimed, taken.row, provider_message_id)
     log.info("mail.sent", purpose=taken.row.purpose, provider=mailer.provider, attempt=taken.row.attempts)
 
 
@@ -89,6 +92,21 @@ async def _take(database: Database, vault: Vault, mailer: Mailer, claimed: Claim
     if row.purpose == Purpose.SIGN_IN and datetime.now(UTC) - row.created_at > SIGN_IN_LIFE:
         return Taken(row, mail, "The link in this mail has expired before it could be sent. Ask for a new one.")
     return Taken(row, mail, None)
+
+
+async def _note_sent(
+    database: Database, mailer: Mailer, claimed: ClaimedJob, row: OutboxRow, provider_message_id: str | None
+) -> None:
+    """Tried for some seconds: a database that restarts just now must not make us send a mail twice."""
+    for pause in (*NOTE_PAUSES, None):
+        try:
+            async with database.business_transaction(claimed.business_id) as conn:
+                await mark_sent(conn, claimed.business_id, row.outbox_id, mailer.provider, provider_message_id)
+            return
+        except (DatabaseError, Unavailable):
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)
 
 
 def _mail(row: OutboxRow, stored: StoredMail) -> Mail:

@@ -92,9 +92,10 @@ class Vault:
         rows = await read_keys(conn, business_id)
         if {row.purpose for row in rows} != {"data", "index"}:
             await self._make(conn, business_id, {row.purpose for row in rows})
-            # Not cached: if this transaction rolls back, these keys never were.
-            return self._unwrap(business_id, await read_keys(conn, business_id))
+            rows = await read_keys(conn, business_id)
         keys = self._unwrap(business_id, rows)
+        if any(row.uncommitted for row in rows):
+            return keys  # not cached: if this transaction rolls back, these keys never were
         self._cache[business_id] = keys
         if len(self._cache) > CACHED_BUSINESSES:
             self._cache.popitem(last=False)

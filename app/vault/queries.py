@@ -16,12 +16,15 @@ class WrappedKey:
     key_no: int
     ring_key_id: str
     wrapped: bytes
+    uncommitted: bool = False  # written by the very transaction that reads it
 
 
 async def read_keys(conn: Connection, business_id: UUID) -> list[WrappedKey]:
     async with conn.cursor(row_factory=class_row(WrappedKey)) as cursor:
         await cursor.execute(
-            "SELECT purpose, key_no, ring_key_id, wrapped FROM business_keys WHERE business_id = %(b)s ORDER BY key_no",
+            "SELECT purpose, key_no, ring_key_id, wrapped,"
+            " coalesce(xmin = pg_current_xact_id_if_assigned()::xid, false) AS uncommitted"
+            " FROM business_keys WHERE business_id = %(b)s ORDER BY key_no",
             {"b": business_id},
         )
         return await cursor.fetchall()

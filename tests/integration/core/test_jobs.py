@@ -278,3 +278,37 @@ async def test_job_that_gives_way_to_its_twin_is_finished(database: Database) ->
             "SELECT state, finished_at IS NOT NULL FROM jobs WHERE job_id = %s", (first.job_id,)
         )
         assert await cursor.fetchone() == ("done", True)  # or it would be kept for ever
+
+
+async def test_job_stopped_with_its_worker_waits_again_at_once_and_uncounted(database: Database) -> None:
+    business_id = await make_business(database)
+    await put(database, business_id)
+    begun = asyncio.Event()
+
+    async def long(_: ClaimedJob, __: Lease) -> None:
+        begun.set()
+        await asyncio.sleep(3600)
+
+    runner = Runner(database, {SendMail.kind: long})
+    sweep = asyncio.create_task(runner.sweep())
+    await begun.wait()
+    await runner.stop(grace=0.05)
+    sweep.cancel()
+    await asyncio.gather(sweep, return_exceptions=True)
+    assert await states(database, business_id) == [("queued", 0, "The worker was stopped.")]
+    assert await bells(database) == 1
+
+
+async def test_handler_that_hangs_is_ended_and_counted(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.jobs.runner.DEADLINE_SECONDS", 0.1)
+    business_id = await make_business(database)
+    await put(database, business_id)
+
+    async def hang(_: ClaimedJob, __: Lease) -> None:
+        await asyncio.sleep(3600)
+
+    async def tried() -> bool:
+        return (await states(database, business_id))[0][2] is not None
+
+    await run_until(Runner(database, {SendMail.kind: hang}), tried)
+    assert await states(database, business_id) == [("queued", 1, "Something went wrong (TimeoutError).")]

@@ -112,3 +112,18 @@ async def test_house_is_made_once(database: Database) -> None:
     await ensure_house(database, Vault(RING))
     async with database.business_transaction(HOUSE_BUSINESS_ID) as conn:
         assert await (await conn.execute("SELECT count(*) FROM businesses")).fetchone() == (1,)
+
+
+async def test_keys_of_a_rolled_back_transaction_are_forgotten(database: Database) -> None:
+    business, vault = uuid4(), Vault(RING)
+    with pytest.raises(ZeroDivisionError):
+        async with database.business_transaction(business) as conn:
+            await conn.execute("INSERT INTO businesses (business_id, slug, name) VALUES (%s, 'x', 'X')", (business,))
+            await vault.keys(conn, business)
+            lost = await vault.keys(conn, business)
+            raise ZeroDivisionError
+    async with database.business_transaction(business) as conn:
+        await conn.execute("INSERT INTO businesses (business_id, slug, name) VALUES (%s, 'x', 'X')", (business,))
+    kept = await keys_of(database, vault, business)
+    assert kept.blind("web", "x") != lost.blind("web", "x")
+    assert kept.blind("web", "x") == (await keys_of(database, Vault(RING), business)).blind("web", "x")
