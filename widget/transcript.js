@@ -96,13 +96,14 @@ export class Growing {
       this.sentence?.classList.add('table-row');
       this.sentence?.replaceChildren(laidOut(sentence.text, quotesOf(sentence)));
     }
+    const tail = sentence.citations.length ? lastWord(this.sentence) : this.sentence;
     const quotes = [];
     for (const citation of sentence.citations) {
       const name = `${citation.passage} ${citation.quote}`;
       const number = this.numbers.get(name) ?? this.numbers.size + 1;
       this.numbers.set(name, number);
       const [mark, quote] = source(citation, number);
-      this.sentence?.append('\u2060', mark); // word joiner: a mark never starts a line alone
+      tail?.append(mark);
       quotes.push(quote);
     }
     this.bubble.append(...quotes);
@@ -118,6 +119,20 @@ export class Growing {
     if (!this.text && !ending) this.bubble.remove();
     announce([spoken(this.text), ending].filter(Boolean).join(' '));
   }
+}
+
+/**
+ * A mark never starts a line alone: the last word and its marks stay together.
+ * @param {HTMLElement | null} sentence
+ */
+function lastWord(sentence) {
+  sentence?.normalize();
+  const text = sentence?.lastChild;
+  const at = text instanceof Text ? text.data.search(/\S{1,24}$/) : -1;
+  if (!(text instanceof Text) || at < 0) return sentence;
+  const tail = make('span', 'tail', text.splitText(at));
+  sentence?.append(tail);
+  return tail;
 }
 
 /** @param {Sentence} sentence */
