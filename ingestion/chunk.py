@@ -7,7 +7,7 @@ first the whole passage, then small windows of at most 60 tokens (docs/decisions
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingestion.model import BlockKind, Chunk, ChunkKind, StoredBlock, Version
@@ -26,8 +26,13 @@ _HEADER_TOKENS = 60
 _LEAD_WORDS = 25  # a question or a line with a colon that belongs to what follows
 
 
-def chunk_source(versions: Sequence[Version], tokenizer: Tokenizer) -> list[Chunk]:
-    """Passages in the order of the versions; what recurs on the pages comes with the first page holding it."""
+def chunk_source(
+    versions: Sequence[Version], tokenizer: Tokenizer, tick: Callable[[], None] = lambda: None
+) -> list[Chunk]:
+    """Passages in the order of the versions; what recurs on the pages comes with the first page holding it.
+
+    `tick` is called as each version is done.
+    """
     recurring = find_recurring(versions)
     titles, site = clean_titles(versions)
     chunks: list[Chunk] = []
@@ -39,6 +44,7 @@ def chunk_source(versions: Sequence[Version], tokenizer: Tokenizer) -> list[Chun
         if kept:
             title = site or titles[index]
             chunks.extend(_Passages(version, title, ChunkKind.RECURRING, tokenizer).build(kept))
+        tick()
     return chunks
 
 

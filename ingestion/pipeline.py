@@ -133,9 +133,9 @@ class _Run:
 
     async def _prepare(self, documents: dict[UUID, UUID]) -> tuple[Staged, Embedded]:
         await self._progress("chunk", 0, len(documents))
-        staged = await stage(self.transaction, self.business_id, self.crawl_id, documents, self.ports)
-        self.ports.fault("staged")
         ports = _with_progress(self.ports, self._progress)
+        staged = await stage(self.transaction, self.business_id, self.crawl_id, documents, ports)
+        self.ports.fault("staged")
         embedded = await embed_generation(self.transaction, self.business_id, staged.generation, staged.chunks, ports)
         await self._progress("publish", 0, 0)
         async with self.transaction() as conn:
@@ -223,7 +223,7 @@ class _Run:
 
 
 def _with_progress(ports: IngestPorts, write: Callable[[str, int, int], Awaitable[None]]) -> IngestPorts:
-    """The same ports, with each step of the embedding written to the crawl's row as well."""
+    """The same ports, with each step of sorting and embedding written to the crawl's row as well."""
 
     async def on_progress(progress: Progress) -> None:
         await write(progress.phase, progress.done, progress.total)

@@ -25,17 +25,26 @@ class LexicalIndex:
     lengths: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
 
-def index_words(chunks: Sequence[Chunk], analyser: Analyser, language: str) -> LexicalIndex:
-    """`language` is the business's, for passages whose page declares none. Takes 1-2 ms a passage."""
+def index_words(
+    chunks: Sequence[Chunk], analyser: Analyser, language: str, tick: Callable[[], None] = lambda: None
+) -> LexicalIndex:
+    """`language` is the business's, for passages whose page declares none. Takes 1-2 ms a passage.
+
+    `tick` is called as each passage is done in each field.
+    """
     index = LexicalIndex()
     texts = ["\n".join((chunk.title, *chunk.heading_path, chunk.text)) for chunk in chunks]
     languages = [chunk.language or language for chunk in chunks]
-    index.postings["w"], index.lengths["w"] = _pack(len(chunks), lambda at: analyser.words(texts[at], languages[at]))
-    index.postings["g"], index.lengths["g"] = _pack(len(chunks), lambda at: analyser.grams(texts[at]))
+    index.postings["w"], index.lengths["w"] = _pack(
+        len(chunks), lambda at: analyser.words(texts[at], languages[at]), tick
+    )
+    index.postings["g"], index.lengths["g"] = _pack(len(chunks), lambda at: analyser.grams(texts[at]), tick)
     return index
 
 
-def _pack(count: int, terms_of: Callable[[int], list[str]]) -> tuple[list[tuple[str, bytes]], bytes]:
+def _pack(
+    count: int, terms_of: Callable[[int], list[str]], tick: Callable[[], None]
+) -> tuple[list[tuple[str, bytes]], bytes]:
     found: dict[str, tuple[list[int], list[int]]] = {}
     lengths = np.zeros(count, dtype="<u4")
     for number in range(count):
@@ -46,6 +55,7 @@ def _pack(count: int, terms_of: Callable[[int], list[str]]) -> tuple[list[tuple[
                 numbers, frequencies = found.setdefault(term, ([], []))
                 numbers.append(number)
                 frequencies.append(min(frequency, 255))
+        tick()
     packed = [
         (term, np.array(numbers, dtype="<u4").tobytes() + bytes(frequencies))
         for term, (numbers, frequencies) in sorted(found.items())

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any, TypeVar
 from uuid import UUID
 
 from ingestion.chunk import CHUNKER_VERSION, chunk_source
@@ -30,6 +31,9 @@ from ingestion.queries import read_language, read_versions
 
 _ROWS = 500
 _TERMS = 5_000
+WATCH_SECONDS = 0.5
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,11 @@ async def stage(
         language = await read_language(conn, business_id)
     await ports.on_progress(Progress("chunk", 0, len(versions)))
     # In a thread: seconds of pure computing for a large site, while leases and progress go on.
-    chunks = await asyncio.to_thread(_chunk_all, versions, ports.tokenizer)
-    lexical = await asyncio.to_thread(index_words, chunks, ports.analyser, language)
+    meter = _Meter(len(versions))
+    chunks = await _watched(asyncio.to_thread(_chunk_all, versions, ports.tokenizer, meter.tick), meter, ports)
+    meter.begin_index(len(chunks) * len(FIELDS))
+    indexing = asyncio.to_thread(index_words, chunks, ports.analyser, language, meter.tick)
+    lexical = await _watched(indexing, meter, ports)
     async with transaction() as conn:
         generation = await begin_generation(
             conn,
@@ -79,11 +86,46 @@ async def stage(
     return Staged(generation, tuple(chunks))
 
 
-def _chunk_all(versions: Sequence[tuple[UUID, Version]], tokenizer: Tokenizer) -> list[Chunk]:
+@dataclass(slots=True)
+class _Meter:
+    """Told by the computing thread, read by the loop. Cutting passages is half of the way, their words the rest."""
+
+    pages: int
+    ticks: int = 0
+    steps: int = 0  # of indexing; 0 while pages are cut
+
+    def tick(self) -> None:
+        self.ticks += 1
+
+    def begin_index(self, steps: int) -> None:
+        self.ticks, self.steps = 0, max(1, steps)
+
+    @property
+    def done(self) -> int:
+        if not self.steps:
+            return self.ticks // 2
+        return (self.pages + self.pages * self.ticks // self.steps) // 2
+
+
+async def _watched(work: Coroutine[Any, Any, Result], meter: _Meter, ports: IngestPorts) -> Result:
+    """Tells how far it is, when that changed and at most every WATCH_SECONDS: each telling is a write."""
+    task = asyncio.create_task(work)
+    told = meter.done
+    try:
+        while not (await asyncio.wait({task}, timeout=WATCH_SECONDS))[0]:
+            if meter.done != told:
+                told = meter.done
+                await ports.on_progress(Progress("chunk", told, meter.pages))
+        return task.result()
+    finally:
+        task.cancel()
+
+
+def _chunk_all(versions: Sequence[tuple[UUID, Version]], tokenizer: Tokenizer, tick: Callable[[], None]) -> list[Chunk]:
     """Source by source: what recurs on the pages of a site says nothing about uploaded files."""
     chunks: list[Chunk] = []
     for _, group in groupby(versions, key=lambda pair: pair[0]):
-        chunks.extend(chunk_source([version for _, version in group], tokenizer))
+        chunks.extend(chunk_source([version for _, version in group], tokenizer, tick))
     return chunks
 
 
