@@ -114,6 +114,8 @@ def phone_of(business: Business) -> str | None:
 def demo_page(business: Business, key: str) -> str:
     files = widget()
     site = urlsplit(business.website or "").netloc
+    if ":" in site:  # a port is none that visitors type: the sample, a trial on this machine
+        site = ""
     return Template(files.demo).substitute(
         language=html.escape(business.language),
         name=html.escape(business.name),
