@@ -174,3 +174,18 @@ def test_start_on_a_taken_port_says_so(product: Running, tmp_path: Path) -> None
     environ = {**os.environ, "MILO_DATA_DIR": str(tmp_path / "third"), "MILO_PORT": product.environ["MILO_PORT"]}
     done = subprocess.run([*MILO, "up"], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and "in use" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_version_can_be_gone_back_from_and_a_file_be_removed(product: Running, tmp_path: Path) -> None:
+    product.json("business", "create", "Short Lived", "--slug", "short")
+    for name in ("hours", "terms"):
+        (tmp_path / f"{name}.md").write_text(f"# {name}\n\nThe {name} stand on the door of the shop.\n")
+    [first] = product.json("ingest", "short", str(tmp_path / "hours.md"))
+    [second] = product.json("ingest", "short", str(tmp_path / "terms.md"))
+    assert first["generation"] < second["generation"]
+    assert product.json("rollback", "short") == [{"generation": first["generation"], "status": "published"}]
+    refused = milo(product, "rollback", "short")
+    assert refused.returncode == 1 and "no former version" in refused.stderr
+    [removed] = product.json("remove", "short", "hours.md")
+    assert removed == {"removed": "hours.md", "generation": None, "pages": 1, "passages": 1}
+    assert milo(product, "remove", "short", "hours.md").returncode == 1
