@@ -133,7 +133,8 @@ def view_ledger(row: LedgerRow, live: set[UUID]) -> LedgerView:
         word, tone = "read in part", "warn"
     sentence = sentence_for(Reason(row.reason), row.url, row.detail) if row.reason else ""
     # Its address stands beside it already.
-    sentence = re.sub(rf"^{re.escape(row.url)} ", "This address ", sentence).replace(row.url, "this address")
+    what = "file" if "." in row.url.rpartition("/")[2] else "address"
+    sentence = re.sub(rf"^{re.escape(row.url)} ", f"This {what} ", sentence).replace(row.url, f"this {what}")
     return LedgerView(row.url, word, tone, sentence, row.words, row.bytes, row.document_id, row.document_id in live)
 
 
