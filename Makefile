@@ -8,19 +8,19 @@ help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 up: ## install and start everything; ARGS="--port 8001 --no-sample" are passed on
-	@sh scripts/install.sh runtime
+	@sh .ci/install.sh runtime
 	@exec setpriv --pdeathsig TERM $(MILO) up $(ARGS)
 
 test: dev chromium ## every test and check; all run, so that one run names all that is wrong
 	@failed=0; \
-	sh scripts/static.sh || failed=1; \
+	sh .ci/static.sh || failed=1; \
 	$(PYTEST) -q -n 2 --dist loadfile --ignore tests/browser --ignore tests/faults || failed=1; \
 	$(PYTEST) -q -n 2 --dist loadfile tests/browser || failed=1; \
 	$(PYTEST) -q -n 2 --dist loadfile tests/faults || failed=1; \
 	exit $$failed
 
 static: dev ## style, types and layers only
-	@sh scripts/static.sh
+	@sh .ci/static.sh
 
 quick: dev ## the tests that need no database
 	$(PYTEST) -q tests/unit tests/static
@@ -42,14 +42,14 @@ lock: dev ## make the lock files anew from pyproject.toml and package.json
 		--group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 	echo uv | .make/boot/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 		--python-version 3.11 - -o requirements-bootstrap.lock
-	sh scripts/node.sh lock
+	sh .ci/node.sh lock
 
 clean: ## remove what was installed, not the data
 	rm -rf .venv .make node_modules
 
 .PHONY: dev chromium
 dev:
-	@sh scripts/install.sh dev
-	@sh scripts/node.sh install
+	@sh .ci/install.sh dev
+	@sh .ci/node.sh install
 chromium:
-	@sh scripts/chromium.sh
+	@sh .ci/chromium.sh

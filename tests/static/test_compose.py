@@ -26,7 +26,7 @@ KNOWN = set(re.findall(r'"((?:MILO|OPENAI)_[A-Z_]+)"', (ROOT / "app" / "settings
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("compose") / "secrets"
-    subprocess.run(["sh", ROOT / "scripts" / "make-secrets.sh", folder], check=True, capture_output=True)
+    subprocess.run(["sh", ROOT / ".ci" / "make-secrets.sh", folder], check=True, capture_output=True)
     return folder
 
 
@@ -136,6 +136,6 @@ def test_the_image_has_the_same_lock_and_no_rights() -> None:
 
 def test_secrets_are_not_overwritten(secrets: Path) -> None:
     before = (secrets / "secret_keys").read_text()
-    done = subprocess.run(["sh", ROOT / "scripts" / "make-secrets.sh", secrets], capture_output=True, text=True)
+    done = subprocess.run(["sh", ROOT / ".ci" / "make-secrets.sh", secrets], capture_output=True, text=True)
     assert done.returncode == 1
     assert (secrets / "secret_keys").read_text() == before

@@ -10,9 +10,9 @@ check() {
 check .venv/bin/ruff check --quiet .
 check .venv/bin/ruff format --check --output-format concise .
 check .venv/bin/lint-imports --no-cache
-check sh scripts/node.sh run node_modules/pyright/index.js --pythonpath .venv/bin/python
-check sh scripts/node.sh run node_modules/pyright/index.js --pythonpath .venv/bin/python --project tests
+check sh .ci/node.sh run node_modules/pyright/index.js --pythonpath .venv/bin/python
+check sh .ci/node.sh run node_modules/pyright/index.js --pythonpath .venv/bin/python --project tests
 if [ -f widget/tsconfig.json ]; then
-    check sh scripts/node.sh run node_modules/typescript/bin/tsc --project widget/tsconfig.json
+    check sh .ci/node.sh run node_modules/typescript/bin/tsc --project widget/tsconfig.json
 fi
 exit $failed
