@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from retrieval.evidence import Verdict, judge
 from retrieval.language import detect
+from retrieval.lexicon import concepts_of
 from retrieval.model import (
     Answer,
     AnswerEnded,
@@ -39,7 +40,7 @@ from retrieval.search import Found, find
 from retrieval.written import Ended, Written, write
 
 FETCHED = 16  # passages looked at; those within the token limit are used
-SHORT_QUESTION = 3  # words with content; a shorter one may lean on the question before it
+LEANING_WORDS = 6  # a longer question says itself what it is about
 
 
 async def answer(knowledge: Knowledge, asked: Asked, ports: AnswerPorts) -> AsyncGenerator[AnswerEvent, None]:
@@ -56,7 +57,7 @@ async def answer(knowledge: Knowledge, asked: Asked, ports: AnswerPorts) -> Asyn
             yield event
     else:
         found = await find(
-            _searched(question, earlier),
+            _searched(question, earlier, run.language),
             knowledge,
             transaction=ports.transaction,
             embedder=ports.embedder,
@@ -222,18 +223,19 @@ async def _show(run: _Run, sentence: Sentence) -> AsyncGenerator[AnswerEvent, No
     await asyncio.sleep(0)
 
 
-def _searched(question: str, earlier: str) -> str:
+def _searched(question: str, earlier: str, language: str) -> str:
     """What is looked for. "And on Sundays?" is looked for together with the question before it."""
-    if not earlier or len(question.split()) > 2 * SHORT_QUESTION or not _leans(question):
-        return question
-    return f"{earlier[:300]} {question}"
+    return f"{earlier[:300]} {question}" if earlier and leans(question, language) else question
 
 
-def _leans(question: str) -> bool:
-    first = question.casefold().split()[0].strip("?!.,…")
-    return first in _LEANING or len(question.split()) <= SHORT_QUESTION
+def leans(question: str, language: str) -> bool:
+    """Whether it only makes sense after the question before: it goes on with "and", or is a word or two that name
+    nothing a visitor asks a business for ("Purple ones?", but not "Phone number?")."""
+    words = [word.strip("?!.,…") for word in question.casefold().split()]
+    if len(words) > LEANING_WORDS:
+        return False
+    goes_on = words[0] in _LEANING or words[:2] in (["what", "about"], ["how", "about"])
+    return goes_on or (len(words) <= 2 and not concepts_of(question, (language,)))
 
 
-_LEANING = frozenset(
-    "and or but also what about how und oder aber auch og eller men hvad et ou mais y o pero e ma en of och i a".split()
-)
+_LEANING = frozenset("and or but also und oder aber auch og eller men et ou mais y pero e ma en maar och men".split())

@@ -21,6 +21,7 @@ OWN_WORDS, CONTEXT_WORDS, GRAMS, CONCEPTS, CONTEXT_CONCEPTS = 1.25, 1.97, 1.86, 
 COSINE, BEST_COSINE, FIGURE, NO_FIGURE, AGREEMENT = 2.14, 0.98, 0.49, -0.31, 1.13
 UNKNOWN_WORDS = 1.51  # taken together with OWN_WORDS, which counts only words that the business writes
 FEW_WORDS = 0.38
+LIKE_A_TYPO = 0.34  # of the question's n-grams; a word with one wrong letter keeps about half of them
 REFUSE_BELOW = -1.5
 SURE_FROM = -0.7
 
@@ -35,6 +36,8 @@ def judge(asked: Question, passages: Sequence[Passage], quoted: Quoted | None, r
     """`quoted` None: there was nothing to quote."""
     if quoted is None or not passages:
         return Verdict.NOTHING
+    if not asked.groups and unknown_words(asked, rarity) == 1 and float(quoted.features[2]) < LIKE_A_TYPO:
+        return Verdict.NOTHING  # not one word of it, nor any like it, stands on these pages
     strength = strength_of(asked, passages, quoted, rarity)
     if strength < REFUSE_BELOW:
         return Verdict.NOTHING
