@@ -36,8 +36,9 @@ def judge(asked: Question, passages: Sequence[Passage], quoted: Quoted | None, r
     """`quoted` None: there was nothing to quote."""
     if quoted is None or not passages:
         return Verdict.NOTHING
-    if not asked.groups and unknown_words(asked, rarity) == 1 and float(quoted.features[2]) < LIKE_A_TYPO:
-        return Verdict.NOTHING  # not one word of it, nor any like it, stands on these pages
+    unheard = not asked.groups and unknown_words(asked, rarity) == 1 and float(quoted.features[2]) < LIKE_A_TYPO
+    if unheard and asked.language == asked.languages[0]:
+        return Verdict.NOTHING  # in the pages' own language, and not one word of it, nor any like it, stands there
     strength = strength_of(asked, passages, quoted, rarity)
     if strength < REFUSE_BELOW:
         return Verdict.NOTHING
