@@ -225,7 +225,7 @@ def main() -> None:
         for figure in MEASUREMENTS[name](options):
             print(figure.row(), flush=True)
             sections[name].append(figure.row())
-    write_report(sections)
+        write_report(sections)  # after each: a run that is cut keeps what it measured
 
 
 def write_report(sections: dict[str, list[str]]) -> None:
