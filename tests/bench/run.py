@@ -68,7 +68,8 @@ def start(_: argparse.Namespace) -> Iterator[Figure]:
 def sites(options: argparse.Namespace) -> Iterator[Figure]:
     """Both sites through the running product: ingest, ingest again, eval, memory.
 
-    One answerable question of the first site rests on a PDF that its robots.txt disallows: 0.95 is all that may be read.
+    One answerable question of the first site rests on a PDF that its robots.txt disallows: 0.95 is all that
+    may be read.
     """
     import json
 
