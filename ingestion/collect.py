@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -106,7 +106,7 @@ async def _read_files(
         if status is not PageStatus.FETCHED:
             await shelf.take(Crawled(entry, known=before), number, len(files))
             continue
-        content_hash = hash_content(document.title, join_text(document.blocks))
+        content_hash = hash_content(document)
         crawled = Crawled(entry, document, before, content_hash, file.media_type, etag=mark)
         await shelf.take(crawled, number, len(files))
 
@@ -180,13 +180,14 @@ class _Shelf:
             conn,
             self._business_id,
             document_id,
-            content_hash=crawled.content_hash or hash_content(document.title, text),
+            content_hash=crawled.content_hash or hash_content(document),
             title=document.title,
             text=text,
             language=document.language,
             words=document.words,
             links=document.links,
             blocks=blocks,
+            structured=[asdict(item) for item in document.structured],
             media_type=crawled.media_type,
             etag=crawled.etag,
             last_modified=crawled.last_modified,

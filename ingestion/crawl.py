@@ -298,7 +298,7 @@ class _Crawl:
             # On a host that is proved to be the owner's own, the owner has asked us to read it.
             return Crawled(replace(entry, status=PageStatus.SKIPPED, reason=Reason.NOINDEX))
         text = join_text(document.blocks)
-        content_hash = hash_content(document.title, text)
+        content_hash = hash_content(document)
         if known is not None and known.content_hash == content_hash and entry.reason is None:
             entry = replace(entry, status=PageStatus.UNCHANGED)
         crawled = Crawled(entry, document, known, content_hash, seen.media_type, seen.etag, seen.last_modified)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 
@@ -51,6 +52,19 @@ class Reason(StrEnum):
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
     HTTP_ERROR = "http_error"
+    EXCLUDED = "excluded"  # by the owner's own rules
+    WOULD_BE_READ = "would_be_read"  # in a preview: met, allowed, not asked
+    ROBOTS_OVERRIDDEN = "robots_overridden"  # a mark: read although robots.txt forbids it to others, for the owner
+    RENDERED = "rendered"  # a mark: read with a browser, because it is empty without JavaScript
+    SOFT_NOT_FOUND = "soft_not_found"
+    TRAP = "trap"  # one of very many addresses of the same making
+    PARSE_INCOMPLETE = "parse_incomplete"  # clearly more stood there than could be read
+    UNSUPPORTED = "unsupported"  # a kind of file that nothing here reads, such as .doc
+    SCANNED = "scanned"  # pictures of text
+    OWN_SERVICE = "own_service"  # an address of this very installation
+
+
+MARKS = frozenset({Reason.ROBOTS_OVERRIDDEN, Reason.RENDERED})  # said of pages that were wholly taken
 
 
 class BlockKind(StrEnum):
@@ -87,6 +101,20 @@ class ExtractedDocument:
     removed: int = 0  # hidden or unprintable characters taken out
     reason: Reason | None = None
     detail: str | None = None  # a figure for the sentence: a limit, a page count
+    structured: tuple[StructuredItem, ...] = ()  # what the page declares for machines
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredItem:
+    """One schema.org item, from JSON-LD or microdata: types and properties, nested items as StructuredItem fields.
+
+    `properties`: name → list of strings or of nested objects of the same shape ({"types": […], "properties": {…}}),
+    JSON all through. Pruned to a bounded size by the extractor.
+    """
+
+    origin: str  # json_ld | microdata
+    types: tuple[str, ...]  # without the schema.org prefix: "Restaurant", "OpeningHoursSpecification"
+    properties: dict[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +129,7 @@ class LedgerEntry:
     words: int = 0
     depth: int = 0
     detail: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +143,7 @@ class Version:
     language: str | None
     text: str
     blocks: tuple[StoredBlock, ...]
+    structured: tuple[StructuredItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 from ingestion.collect import Collected, collect
@@ -229,6 +229,4 @@ def _with_progress(ports: IngestPorts, write: Callable[[str, int, int], Awaitabl
         await write(progress.phase, progress.done, progress.total)
         await ports.on_progress(progress)
 
-    return IngestPorts(
-        ports.fetcher, ports.extractor, ports.embedder, ports.tokenizer, ports.analyser, on_progress, ports.fault
-    )
+    return replace(ports, on_progress=on_progress)

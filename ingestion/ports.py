@@ -62,7 +62,10 @@ class Fetcher(Protocol):
         ...
 
     def is_owned(self, url: str) -> bool:
-        """Whether this host counts as the owner's own (8 requests at once, else one a second)."""
+        """Whether this host counts as proved for every business (MILO_CRAWL_PRIVATE_HOSTS).
+
+        What one business proved stands in host_proofs; collect.py asks both.
+        """
         ...
 
 
@@ -71,6 +74,14 @@ class Extractor(Protocol):
 
     async def extract(self, body: bytes, *, url: str, media_type: str, charset: str | None = None) -> ExtractedDocument:
         """Never raises for bad input: an unreadable document has a `reason` and no blocks."""
+        ...
+
+
+class Renderer(Protocol):
+    """Opens a page in a browser that reaches other hosts through the fetcher only."""
+
+    async def render(self, url: str) -> FetchResult:
+        """The page's HTML after its scripts have run, as if a server had sent it. Raises FetchFailed."""
         ...
 
 
@@ -138,5 +149,6 @@ class IngestPorts:
     embedder: Embedder
     tokenizer: Tokenizer
     analyser: Analyser
+    renderer: Renderer | None = None  # only in workers started with a browser
     on_progress: OnProgress = field(default=no_progress)
     fault: FaultPoint = field(default=no_fault)

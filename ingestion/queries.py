@@ -11,7 +11,7 @@ from psycopg.rows import class_row, scalar_row, tuple_row
 from psycopg.types.json import Json
 
 from ingestion.extract.read import EXTRACTOR_VERSION
-from ingestion.model import BlockKind, LedgerEntry, StoredBlock, Version
+from ingestion.model import BlockKind, LedgerEntry, StoredBlock, StructuredItem, Version
 from ingestion.ports import Connection
 
 
@@ -23,6 +23,12 @@ class SourceRow:
     schedule: str
     max_pages: int
     max_depth: int
+    draft: bool = False
+    ignore_robots: bool = False
+    needs_browser: bool = False
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    recheck: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,8 @@ class FileRow:
 async def read_source(conn: Connection, business_id: UUID, source_id: UUID) -> SourceRow | None:
     async with conn.cursor(row_factory=class_row(SourceRow)) as cursor:
         await cursor.execute(
-            "SELECT source_id, kind, url, schedule, max_pages, max_depth FROM sources"
-            " WHERE business_id = %(b)s AND source_id = %(source)s",
+            "SELECT source_id, kind, url, schedule, max_pages, max_depth, draft, ignore_robots, needs_browser,"
+            " include, exclude, recheck FROM sources WHERE business_id = %(b)s AND source_id = %(source)s",
             {"b": business_id, "source": source_id},
         )
         return await cursor.fetchone()
@@ -108,15 +114,15 @@ async def insert_pages(
         await cursor.executemany(
             """
             INSERT INTO crawl_pages (business_id, crawl_id, position, depth, http, bytes, words, document_id, status,
-                reason, detail, url)
+                reason, detail, language, url)
             VALUES (%(b)s, %(crawl)s, %(at)s, %(depth)s, %(http)s, %(bytes)s, %(words)s, %(document)s, %(status)s,
-                %(reason)s, %(detail)s, %(url)s)
+                %(reason)s, %(detail)s, %(language)s, %(url)s)
             """,
             [
                 {
                     "b": business_id, "crawl": crawl_id, "at": position, "depth": entry.depth, "http": entry.http,
                     "bytes": entry.bytes, "words": entry.words, "document": document_id, "status": entry.status,
-                    "reason": entry.reason, "detail": entry.detail, "url": entry.url,
+                    "reason": entry.reason, "detail": entry.detail, "language": entry.language, "url": entry.url,
                 }
                 for position, entry, document_id in entries
             ],
@@ -156,14 +162,13 @@ async def fail_crawl(conn: Connection, business_id: UUID, crawl_id: UUID, reason
 
 
 async def known_pages(conn: Connection, business_id: UUID, source_id: UUID) -> list[KnownRow]:
-    """`current` and the hashes are computed as ingestion/visit.py does."""
+    """The hash of the text is computed as ingestion/visit.py does."""
     async with conn.cursor(row_factory=class_row(KnownRow)) as cursor:
         await cursor.execute(
             """
             SELECT DISTINCT ON (d.document_id) d.url, d.document_id, v.version_id, v.content_hash,
                 sha256(convert_to(v.text, 'UTF8')) AS text_hash, v.links, v.words, v.etag, v.last_modified,
-                v.content_hash = sha256(convert_to(%(extractor)s || E'\\x1f' || v.title || E'\\x1f' || v.text, 'UTF8'))
-                    AS current
+                v.extractor = %(extractor)s AS current
             FROM documents d JOIN document_versions v USING (business_id, document_id)
             WHERE d.business_id = %(b)s AND d.source_id = %(source)s
             ORDER BY d.document_id, v.fetched_at DESC, v.version_id DESC
@@ -200,6 +205,7 @@ async def put_version(
     words: int,
     links: Sequence[str],
     blocks: Sequence[dict[str, Any]],
+    structured: Sequence[dict[str, Any]],
     media_type: str,
     etag: str | None,
     last_modified: str | None,
@@ -209,16 +215,19 @@ async def put_version(
         await cursor.execute(
             """
             INSERT INTO document_versions (business_id, document_id, content_hash, title, text, language, words, links,
-                blocks, media_type, etag, last_modified)
+                blocks, structured, extractor, media_type, etag, last_modified)
             VALUES (%(b)s, %(document)s, %(hash)s, %(title)s, %(text)s, %(language)s, %(words)s, %(links)s, %(blocks)s,
-                %(media)s, %(etag)s, %(modified)s)
+                %(structured)s, %(extractor)s, %(media)s, %(etag)s, %(modified)s)
             ON CONFLICT (business_id, document_id, content_hash) DO UPDATE SET etag = excluded.etag,
-                last_modified = excluded.last_modified, links = excluded.links, fetched_at = now()
+                last_modified = excluded.last_modified, links = excluded.links, extractor = excluded.extractor,
+                fetched_at = now()
             RETURNING version_id
             """,
             {
                 "b": business_id, "document": document_id, "hash": content_hash, "title": title, "text": text,
                 "language": language, "words": words, "links": list(links), "blocks": Json(list(blocks)),
+                "structured": Json(list(structured)),
+                "extractor": EXTRACTOR_VERSION,
                 "media": media_type, "etag": etag, "modified": last_modified,
             },
         )  # fmt: skip
@@ -258,7 +267,8 @@ async def read_versions(conn: Connection, business_id: UUID, version_ids: Sequen
     async with conn.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(
             """
-            SELECT d.source_id, d.document_id, v.version_id, d.url, v.title, v.language, v.text, v.blocks
+            SELECT d.source_id, d.document_id, v.version_id, d.url, v.title, v.language, v.text, v.blocks,
+                v.structured
             FROM document_versions v JOIN documents d USING (business_id, document_id)
             WHERE v.business_id = %(b)s AND v.version_id = ANY(%(versions)s) ORDER BY d.source_id, d.document_id
             """,
@@ -267,10 +277,23 @@ async def read_versions(conn: Connection, business_id: UUID, version_ids: Sequen
         return [
             (
                 row[0],
-                Version(row[1], row[2], row[3], row[4], row[5], row[6], tuple(_stored_block(each) for each in row[7])),
+                Version(
+                    row[1],
+                    row[2],
+                    row[3],
+                    row[4],
+                    row[5],
+                    row[6],
+                    tuple(_stored_block(each) for each in row[7]),
+                    tuple(_structured(each) for each in row[8]),
+                ),
             )
             async for row in cursor
         ]
+
+
+def _structured(fields: dict[str, Any]) -> StructuredItem:
+    return StructuredItem(fields["origin"], tuple(fields["types"]), fields["properties"])
 
 
 def _stored_block(fields: dict[str, Any]) -> StoredBlock:

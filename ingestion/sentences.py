@@ -71,6 +71,29 @@ _SENTENCES: dict[Reason, str] = {
     Reason.GONE: "{what} was taken down for good. Remove the links that lead there.",
     Reason.RATE_LIMITED: "{host} asked Milo to slow down. It is tried again with the next reading.",
     Reason.SERVER_ERROR: "{host} had a fault of its own ({detail}). Try again later.",
+    Reason.EXCLUDED: "{what} is left out by the rules you set for this source ({detail}).",
+    Reason.WOULD_BE_READ: "{what} would be read.",
+    Reason.ROBOTS_OVERRIDDEN: (
+        "The site's robots.txt closes {what} to others. It was read because you proved that the site is yours and asked"
+        " for it."
+    ),
+    Reason.RENDERED: "{what} is empty without JavaScript, so it was opened in a browser and read there.",
+    Reason.SOFT_NOT_FOUND: (
+        "{what} says that there is no such page, so it was left out. Remove the links that lead there."
+    ),
+    Reason.TRAP: (
+        "{what} is one of very many addresses of the same kind ({detail}), such as the days of a calendar or the orders"
+        " of a list, and was left out so that the real pages come first."
+    ),
+    Reason.PARSE_INCOMPLETE: (
+        "More stands in {what} than could be read ({detail}). What was known of it before still answers."
+    ),
+    Reason.UNSUPPORTED: "{what} is of a kind that Milo does not read ({detail}). Save it as PDF and upload that.",
+    Reason.SCANNED: (
+        "{what} holds pictures of text and no text ({detail}). Upload a version with real text, or have text"
+        " recognition (OCR) installed where Milo runs."
+    ),
+    Reason.OWN_SERVICE: "{what} is an address of Milo itself. Give the address of your own site.",
     Reason.HTTP_ERROR: "{host} answered {what} with an error ({detail}). Open it in a browser to see what is wrong.",
 }
 INTERRUPTED = "The reading was interrupted and is begun anew."

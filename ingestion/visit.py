@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -121,9 +122,11 @@ def join_text(blocks: tuple[Block, ...]) -> str:
     return "\n".join(block.text for block in blocks)
 
 
-def hash_content(title: str, text: str) -> bytes:
-    """ingestion/queries.py computes the same in SQL to know versions of an older extractor."""
-    return hashlib.sha256(f"{EXTRACTOR_VERSION}\x1f{title}\x1f{text}".encode()).digest()
+def hash_content(document: ExtractedDocument) -> bytes:
+    """Equal for equal title, text and structured items, read by the same extractor."""
+    declared = json.dumps([asdict(item) for item in document.structured], sort_keys=True)
+    text = join_text(document.blocks)
+    return hashlib.sha256(f"{EXTRACTOR_VERSION}\x1f{document.title}\x1f{text}\x1f{declared}".encode()).digest()
 
 
 def hash_text(text: str) -> bytes:

@@ -22,6 +22,37 @@ class IngestSource:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewSource:
+    """Look at a site that is not added yet: what would be read, and what not, and why."""
+
+    kind: ClassVar[str] = "preview_source"
+    source_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckPages:
+    """Ask a source's `recheck` addresses again, and nothing else of it."""
+
+    kind: ClassVar[str] = "recheck_pages"
+    source_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSource:
+    """Read a source whose pages need a browser. Only workers that have one take it."""
+
+    kind: ClassVar[str] = "render_source"
+    source_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Reembed:
+    """Make what is live anew with the embedding model that is configured now, and switch when it is complete."""
+
+    kind: ClassVar[str] = "reembed"
+
+
+@dataclass(frozen=True, slots=True)
 class SendMail:
     kind: ClassVar[str] = "send_mail"
     outbox_id: UUID
@@ -34,8 +65,12 @@ class PurgeExpired:
     kind: ClassVar[str] = "purge_expired"
 
 
-Job = IngestSource | SendMail | PurgeExpired
-KINDS: Mapping[str, type[Job]] = {job.kind: job for job in (IngestSource, SendMail, PurgeExpired)}
+Job = IngestSource | PreviewSource | RecheckPages | RenderSource | Reembed | SendMail | PurgeExpired
+KINDS: Mapping[str, type[Job]] = {
+    job.kind: job for job in (IngestSource, PreviewSource, RecheckPages, RenderSource, Reembed, SendMail, PurgeExpired)
+}
+# Kinds that stage a generation: one at a time in a business, a few at a time in a worker.
+STAGING = (IngestSource.kind, RecheckPages.kind, RenderSource.kind, Reembed.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Json
 
 from app.db.pool import Connection
+from app.jobs.model import STAGING
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,14 @@ async def claim(
                 WHERE business_id = %(b)s AND kind = ANY(%(kinds)s)
                     AND (%(job)s::uuid IS NULL OR job_id = %(job)s)
                     AND (state = 'queued' AND run_after <= now() OR state = 'running' AND lease_until < now())
-                    AND NOT (kind = 'ingest_source' AND EXISTS (
+                    AND NOT (kind = ANY(%(staging)s) AND EXISTS (
                         SELECT FROM jobs AS busy
-                        WHERE busy.business_id = %(b)s AND busy.kind = 'ingest_source' AND busy.state = 'running'
+                        WHERE busy.business_id = %(b)s AND busy.kind = ANY(%(staging)s) AND busy.state = 'running'
                             AND busy.lease_until >= now() AND busy.job_id <> waiting.job_id))
                 ORDER BY run_after, job_id LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING job_id, kind, payload, attempts, max_attempts
             """,
-            {"b": business_id, "owner": owner, "kinds": kinds, "job": job_id},
+            {"b": business_id, "owner": owner, "kinds": kinds, "staging": list(STAGING), "job": job_id},
         )
         return await cursor.fetchone()
 

@@ -20,7 +20,7 @@ from psycopg.errors import UniqueViolation
 
 from app.db.pool import Database
 from app.errors import MiloError, Unavailable
-from app.jobs.model import ClaimedJob, GiveUp, Handler, IngestSource, LeaseLost, PurgeExpired, RetryLater, job_from
+from app.jobs.model import STAGING, ClaimedJob, GiveUp, Handler, LeaseLost, PurgeExpired, RetryLater, job_from
 from app.jobs.queries import (
     JobRow,
     beat,
@@ -39,7 +39,7 @@ BEAT_SECONDS = 15.0
 SLOTS = 8
 # A handler that hangs would hold its slot for ever. A site of 500 pages at one a second and its embedding fit.
 DEADLINE_SECONDS = 900.0
-DEADLINES = {IngestSource.kind: 7200.0, PurgeExpired.kind: 7200.0}
+DEADLINES = dict.fromkeys((*STAGING, PurgeExpired.kind), 7200.0)
 INGEST_SLOTS = 1  # indexing is bound by the processor; a second one would only slow both
 BACKOFF_SECONDS = (5, 30, 120, 600)
 log = structlog.get_logger(__name__)
@@ -121,8 +121,8 @@ class Runner:
     def _free_kinds(self) -> list[str]:
         if len(self._running) >= SLOTS:
             return []
-        ingesting = sum(1 for kind, _ in self._running.values() if kind == IngestSource.kind)
-        return [kind for kind in self._handlers if kind != IngestSource.kind or ingesting < INGEST_SLOTS]
+        ingesting = sum(1 for kind, _ in self._running.values() if kind in STAGING)
+        return [kind for kind in self._handlers if kind not in STAGING or ingesting < INGEST_SLOTS]
 
     async def _claim(self, business_id: UUID, kinds: list[str], job_id: UUID | None) -> JobRow | None:
         async with self._database.business_transaction(business_id) as conn:

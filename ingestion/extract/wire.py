@@ -10,7 +10,7 @@ import struct
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ingestion.model import Block, BlockKind, ExtractedDocument, Reason
+from ingestion.model import Block, BlockKind, ExtractedDocument, Reason, StructuredItem
 
 LENGTH = struct.Struct("!II")  # bytes of JSON, bytes of body
 MAX_ANSWER = 64 * 1024 * 1024
@@ -44,7 +44,12 @@ def unpack_document(head: bytes) -> ExtractedDocument:
     blocks = tuple(_block(block) for block in fields.pop("blocks"))
     links = tuple(str(link) for link in fields.pop("links"))
     reason = fields.pop("reason")
-    return ExtractedDocument(blocks=blocks, links=links, reason=Reason(reason) if reason else None, **fields)
+    structured = tuple(
+        StructuredItem(item["origin"], tuple(item["types"]), item["properties"]) for item in fields.pop("structured")
+    )
+    return ExtractedDocument(
+        blocks=blocks, links=links, structured=structured, reason=Reason(reason) if reason else None, **fields
+    )
 
 
 def _block(fields: dict[str, Any]) -> Block:

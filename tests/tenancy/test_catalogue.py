@@ -20,6 +20,7 @@ DIRECTORY = {
     "widget_keys",
     "job_bells",
     "worker_beats",
+    "source_hooks",
     "schema_migrations",
 }
 TENANT = {
@@ -47,6 +48,10 @@ TENANT = {
     "usage_months",
     "usage_ledger",
     "audit_log",
+    "host_proofs",
+    "faq_entries",
+    "found_facts",
+    "facts",
 }
 
 

@@ -83,6 +83,32 @@ PLANT: dict[str, Row] = {
     "usage_months": {"month": "2026-01-01"},
     "usage_ledger": {"month": "2026-01-01", "reserved": 1, "model": "m", "purpose": "answer"},
     "audit_log": {"actor": "a", "action": "b"},
+    "host_proofs": {"host": "x.example", "token": "t"},
+    "faq_entries": {"source_id": S, "updated_by": "operator", "question": "q", "answer": "a"},
+    "found_facts": {
+        "generation": 1,
+        "fact_no": 0,
+        "document_id": D,
+        "version_id": V,
+        "kind": "phone",
+        "origin": "text",
+        "subject": "",
+        "subject_key": "",
+        "value_key": "v",
+        "shown": "s",
+        "value": "{}",
+    },
+    "facts": {
+        "state": "added",
+        "kind": "phone",
+        "subject": "",
+        "subject_key": "",
+        "value_key": "v",
+        "decided_by": "operator",
+        "decided_as": "owner",
+        "shown": "s",
+        "value": "{}",
+    },
 }
 
 

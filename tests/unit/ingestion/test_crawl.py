@@ -277,7 +277,16 @@ async def test_a_trap_eats_the_end_of_the_budget_and_not_its_beginning():
 async def test_an_unchanged_page_leads_on_by_its_stored_links():
     known = {
         SITE + "/": KnownPage(ID, ID, b"c", b"t", (SITE + "/a",), 3, '"e1"', None),
-        SITE + "/a": KnownPage(ID, ID, hash_content("A", "A is here."), hash_text("A is here."), (), 3, None, None),
+        SITE + "/a": KnownPage(
+            ID,
+            ID,
+            hash_content(read_document(page("A"), SITE + "/a", "text/html", None)),
+            hash_text("A is here."),
+            (),
+            3,
+            None,
+            None,
+        ),
     }
     told, fetcher, _ = await run({"/": ok("Home", "/new", etag='"e1"'), "/a": ok("A")}, known=known)
     assert told.story == [("/", "unchanged", None), ("/a", "unchanged", None)]
