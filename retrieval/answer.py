@@ -44,7 +44,7 @@ LEANING_WORDS = 6  # a longer question says itself what it is about
 
 
 async def answer(knowledge: Knowledge, asked: Asked, ports: AnswerPorts) -> AsyncGenerator[AnswerEvent, None]:
-    """Always ends with AnswerEnded, unless the database or the embedder fails or the task is cancelled."""
+    """Always ends with AnswerEnded, unless the database fails or the task is cancelled."""
     clock = ports.clock or time.monotonic
     run = _Run(clock, clock())
     question = asked.text.strip()
@@ -103,6 +103,8 @@ class _Run:
                 break
             kept.append(passage)
         self.passages = tuple(kept)
+        if found.result.by_words is not None:
+            self.detail = f"found by words alone ({found.result.by_words})"
 
     def since_start(self) -> float:
         return (self.clock() - self.began) * 1000
@@ -193,7 +195,7 @@ async def _write(
 
 
 async def _quote(ports: AnswerPorts, run: _Run, found: Found) -> AsyncGenerator[AnswerEvent, None]:
-    quoted = await quote(found.question, run.passages, found.rarity, ports.embedder)
+    quoted = await quote(found.question, run.passages, found.rarity, ports.comparer or ports.embedder)
     verdict = judge(found.question, run.passages, quoted, found.rarity)
     if quoted is None or verdict is Verdict.NOTHING:
         run.status = AnswerStatus.NO_ANSWER

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from retrieval.model import Passage
 from retrieval.question import Question
-from retrieval.quote import Quoted
+from retrieval.quote import UNMEASURED, Quoted
 
 # Fitted on squad with and without the passage that holds the answer, and the same on small sites of our own
 # (tests/eval); sites left out: AUROC 0.81. Odds do not carry over from one kind of site to another, so the line is
@@ -57,7 +57,7 @@ def strength_of(asked: Question, passages: Sequence[Passage], quoted: Quoted, ra
         + CONCEPTS * concepts
         + CONTEXT_CONCEPTS * around
         + COSINE * cosine
-        + BEST_COSINE * max(passage.dense for passage in passages)
+        + BEST_COSINE * (max(passage.dense for passage in passages) or UNMEASURED)
         + (FIGURE * figure + NO_FIGURE * (1 - figure) if asked.kinds else 0.0)
         + AGREEMENT * agreement(passages)
         + UNKNOWN_WORDS * unknown_words(asked, rarity)

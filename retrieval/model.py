@@ -20,6 +20,7 @@ class Knowledge:
     generation: int | None
     language: str  # two letters, of the business
     time_zone: str = "UTC"
+    model: str | None = None  # the live text was embedded with; None: with whatever the embedder at hand is
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class SearchResult:
     language: str  # of the question, two letters
     embed_ms: float
     search_ms: float
+    by_words: str | None = None  # why meaning was not compared, when it was not
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,16 @@ Connection = AsyncConnection[tuple[Any, ...]]
 Transaction = Callable[[], AbstractAsyncContextManager[Connection]]
 
 
+class EmbeddingFailed(Exception):
+    """The embedder gave no vectors this time. What is asked is then found by its words alone."""
+
+
 class Embedder(Protocol):
     @property
     def model(self) -> str: ...
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Shape (len(texts), dimensions), rows of length 1."""
+        """Shape (len(texts), dimensions), rows of length 1. Raises EmbeddingFailed."""
         ...
 
 
@@ -85,8 +89,10 @@ class Reservation(Protocol):
 @dataclass(frozen=True, slots=True)
 class AnswerPorts:
     transaction: Transaction
-    embedder: Embedder
+    embedder: Embedder | None  # of the live text's model; None: found by words alone
     tokenizer: Tokenizer
     models: Sequence[ChatModel] = ()  # in the order the business allows; empty: quote mode
     budget: Budget | None = None
     clock: Callable[[], float] | None = None  # monotonic seconds; None: time.monotonic
+    # Compares the sentences of what was found with the question, any model will do; None: `embedder`.
+    comparer: Embedder | None = None

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from retrieval.analyse import SnowballAnalyser
 from retrieval.answer_types import find, holds
 from retrieval.model import Citation, Passage, Sentence
-from retrieval.ports import Embedder
+from retrieval.ports import Embedder, EmbeddingFailed
 from retrieval.question import Question
 from retrieval.units import Unit, cut
 
@@ -52,7 +52,7 @@ class Quoted:
 
 
 async def quote(
-    asked: Question, passages: Sequence[Passage], rarity: dict[str, float], embedder: Embedder
+    asked: Question, passages: Sequence[Passage], rarity: dict[str, float], embedder: Embedder | None
 ) -> Quoted | None:
     """None when there is no text to quote from."""
     used = passages[:PASSAGES]
@@ -66,8 +66,9 @@ async def quote(
     features = np.stack([scored.features(place) for place in places])
     first = features @ WEIGHTS
     close: list[int] = np.argsort(-first, kind="stable")[:EMBEDDED].tolist()
-    vectors = await embedder.embed([asked.text, *(scored.in_context(places[index]) for index in close)])
-    features[close, COSINE] = vectors[1:] @ vectors[0]
+    features[close, COSINE] = await _cosines(
+        asked.text, [scored.in_context(places[index]) for index in close], embedder
+    )
     scores = np.full(len(places), -np.inf, np.float32)
     scores[close] = features[close] @ WEIGHTS
     best = int(np.argmax(scores))
@@ -77,6 +78,17 @@ async def quote(
 
 
 COSINE = 7
+UNMEASURED = 0.45  # between a unit that answers and one that does not: it moves neither way
+
+
+async def _cosines(question: str, texts: Sequence[str], embedder: Embedder | None) -> NDArray[np.float32]:
+    if embedder is None:
+        return np.full(len(texts), UNMEASURED, np.float32)
+    try:
+        vectors = await embedder.embed([question, *texts])
+    except EmbeddingFailed:  # the words decide, as where no embedder is at hand
+        return np.full(len(texts), UNMEASURED, np.float32)
+    return vectors[1:] @ vectors[0]
 
 
 class _Scored:

@@ -31,7 +31,7 @@ from retrieval.fuse import (
 )
 from retrieval.memory import UNKNOWN, Known, Vectors
 from retrieval.model import Knowledge, Passage, SearchResult
-from retrieval.ports import Connection, Embedder, Transaction
+from retrieval.ports import Connection, Embedder, EmbeddingFailed, Transaction
 from retrieval.queries import (
     PassageRow,
     read_best_windows,
@@ -66,17 +66,23 @@ async def search(
     knowledge: Knowledge,
     *,
     transaction: Transaction,
-    embedder: Embedder,
+    embedder: Embedder | None,
     k: int = 5,
 ) -> SearchResult:
     """The best min(k, all) passages. No published generation: none."""
     return (await find(question, knowledge, transaction=transaction, embedder=embedder, k=k)).result
 
 
-async def find(question: str, knowledge: Knowledge, *, transaction: Transaction, embedder: Embedder, k: int) -> Found:
-    """As `search`, with the analysed question."""
+async def find(
+    question: str, knowledge: Knowledge, *, transaction: Transaction, embedder: Embedder | None, k: int
+) -> Found:
+    """As `search`, with the analysed question.
+
+    Without an embedder of the live text's model, or while it fails, passages are found by their words alone.
+    """
     began = time.perf_counter()
-    vector = (await embedder.embed([question]))[0]
+    model = knowledge.model or (embedder.model if embedder is not None else "")
+    vector, without = await _vector(question, model, embedder)
     embedded = time.perf_counter()
     passages: list[Passage] = []
     rarity: dict[str, float] = {}
@@ -85,15 +91,28 @@ async def find(question: str, knowledge: Knowledge, *, transaction: Transaction,
         asked = analyse_question(question, (), knowledge.language)
     else:
         async with transaction() as conn:
-            known = await recall(conn, knowledge, knowledge.generation, embedder.model)
+            known = await recall(conn, knowledge, knowledge.generation, model)
             written = known.languages or written
             asked = analyse_question(question, known.languages, knowledge.language)
             if known.count:
-                ranking = _Ranking(conn, knowledge, knowledge.generation, known, asked, vector, embedder.model, rarity)
+                ranking = _Ranking(conn, knowledge, knowledge.generation, known, asked, vector, model, rarity)
                 passages = await ranking.best(k)
     ended = time.perf_counter()
-    result = SearchResult(tuple(passages), asked.language, (embedded - began) * 1000, (ended - embedded) * 1000)
+    times = (embedded - began) * 1000, (ended - embedded) * 1000
+    result = SearchResult(tuple(passages), asked.language, *times, by_words=without)
     return Found(result, asked, rarity, written)
+
+
+async def _vector(
+    question: str, model: str, embedder: Embedder | None
+) -> tuple[NDArray[np.float32] | None, str | None]:
+    """Or why there is none. Vectors of two models say nothing of each other."""
+    if embedder is None or embedder.model != model:
+        return None, f"no embedder of {model}"
+    try:
+        return (await embedder.embed([question]))[0], None
+    except EmbeddingFailed as error:
+        return None, f"{model}: {error}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +124,7 @@ class _Ranking:
     generation: int
     known: Known
     asked: Question
-    vector: NDArray[np.float32]
+    vector: NDArray[np.float32] | None  # None: by words alone
     model: str
     rarity: dict[str, float]  # filled here
 
@@ -168,6 +187,8 @@ class _Ranking:
         return bm25(list(own.values()), norms), bm25(grams, self.known.gram_norms), expanded
 
     async def _whole(self) -> Scores:
+        if self.vector is None:
+            return np.zeros(self.known.count, np.float32)
         if self.known.vectors is not None:
             return self.known.vectors.whole @ self.vector
         found = await read_whole_cosines(
@@ -185,6 +206,8 @@ class _Ranking:
 
     async def _dense(self, candidates: NDArray[np.int64], whole: Scores) -> Scores:
         """The best small window of each candidate; of one that has none, the whole."""
+        if self.vector is None:
+            return whole[candidates]
         if self.known.vectors is not None:
             return _best_windows(self.known.vectors, candidates, whole, self.vector)
         numbers = [int(number) for number in candidates]

@@ -28,6 +28,7 @@ class Business:
     accent: str | None
     monthly_token_cap: int
     live_generation: int | None
+    live_model: str | None  # what is live was embedded with
     created_at: datetime
 
 

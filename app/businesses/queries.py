@@ -16,6 +16,8 @@ async def read_business(conn: Connection, business_id: UUID) -> Business | None:
             """
             SELECT business_id, slug, name, website, industry, country, time_zone, language, controller_name,
                 controller_contact, allowed_processors, allowed_origins, accent, monthly_token_cap, live_generation,
+                (SELECT g.embedding_model FROM generations g WHERE g.business_id = businesses.business_id
+                    AND g.generation = businesses.live_generation) AS live_model,
                 created_at
             FROM businesses WHERE business_id = %(b)s
             """,

@@ -37,8 +37,9 @@ async def command(console: Console, settings: Settings, slug: str, path: str) ->
         business = await business_by_slug(services, slug)
         knowledge, transaction = knowledge_of(business), services.database.bound(business.business_id)
         index = await _whole_index(transaction, knowledge)
-        embedder = services.embedder_for(business.allowed_processors)
-        await embedder.embed(["ready"])
+        embedder = services.embedder_of(business.live_model, business.allowed_processors)
+        if embedder is not None:
+            await embedder.embed(["ready"])
         found: list[tuple[Passage, ...]] = []
         times: list[float] = []
         refused: list[bool] = []

@@ -29,8 +29,8 @@ async def command(
     async with running(settings) as resolved, open_services(resolved) as services:
         business = await business_by_slug(services, slug)
         knowledge, transaction = knowledge_of(business), services.database.bound(business.business_id)
-        embedder = services.embedder_for(business.allowed_processors)
-        if len(asked) > 1:  # the first question would be timed with the model's opening
+        embedder = services.embedder_of(business.live_model, business.allowed_processors)
+        if embedder is not None and len(asked) > 1:  # the first question would be timed with the model's opening
             await embedder.embed(["ready"])
         for one in asked:
             result = await search(one.text, knowledge, transaction=transaction, embedder=embedder, k=count)

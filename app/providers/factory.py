@@ -34,6 +34,7 @@ class Models:
         self._vocabularies: Vocabularies | None = None
         self._chat: list[tuple[str, ChatModel]] = [self._open_chat(name) for name in _distinct(settings.chat)]
         self._remote = self._open_embedder()
+        self._earlier: dict[str, Embedder | None] = {}  # of models that were configured before
 
     def chat_models(self, allowed_processors: Sequence[str]) -> list[ChatModel]:
         """In failover order; empty: the business gets quotes."""
@@ -42,6 +43,28 @@ class Models:
     def embedder_for(self, allowed_processors: Sequence[str]) -> Embedder:
         """The one of MILO_EMBEDDING, or the local one for a business that does not allow its provider."""
         return self._remote if self._remote is not None and OPENAI in allowed_processors else self._local
+
+    def embedder_of(self, model: str | None, allowed_processors: Sequence[str]) -> Embedder | None:
+        """The one whose vectors may be compared with those of `model`; None when it is not at hand or not allowed.
+
+        A model that was configured before is still asked, where its provider is: until the pages are embedded anew.
+        """
+        if model is None:
+            return self.embedder_for(allowed_processors)
+        if model == self._local.model:
+            return self._local
+        if OPENAI not in allowed_processors:
+            return None
+        if self._remote is not None and self._remote.model == model:
+            return self._remote
+        if model not in self._earlier:
+            self._earlier[model] = self._open_earlier(model)
+        return self._earlier[model]
+
+    @property
+    def comparer(self) -> Embedder:
+        """Compares texts of one answer with each other: the local one, which never waits for a network."""
+        return self._local
 
     def start(self) -> None:
         """Begins what may take its time: the vocabularies for counting tokens."""
@@ -78,6 +101,14 @@ class Models:
         from app.providers.openai_embeddings import OpenAIEmbeddings
 
         return OpenAIEmbeddings(self._openai("MILO_EMBEDDING"), model)
+
+    def _open_earlier(self, model: str) -> Embedder | None:
+        provider, _, setting = model.partition(":")
+        if provider != OPENAI or (self._settings.openai_api_key is None and self._settings.openai_base_url is None):
+            return None
+        from app.providers.openai_embeddings import OpenAIEmbeddings
+
+        return OpenAIEmbeddings(self._openai("an earlier MILO_EMBEDDING"), setting)
 
     def _openai(self, asked_by: str) -> AsyncOpenAI:
         key, base_url = self._settings.openai_api_key, self._settings.openai_base_url

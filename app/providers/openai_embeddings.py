@@ -17,6 +17,7 @@ from openai import AsyncOpenAI, OpenAIError, omit
 
 from app.errors import ConfigurationError, Unavailable
 from app.providers.openai_client import RetryableFailure, failure_of
+from retrieval.ports import EmbeddingFailed
 
 KNOWN_DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}
 # Limits of the API: 2,048 texts and 300,000 tokens a request, 8,192 tokens a text. A byte is never less
@@ -27,6 +28,10 @@ BYTES_A_TEXT = 8_000
 REQUESTS_AT_ONCE = 4
 PATIENCE_ONE, PATIENCE_MANY = 2.0, 90.0  # seconds of retries: a visitor waits for one text, a job for many
 PAUSE, LONGEST_PAUSE = 0.2, 20.0
+
+
+class EmbeddingUnavailable(Unavailable, EmbeddingFailed):
+    """A sentence for the owner of a job; a search goes on by words alone."""
 
 
 class OpenAIEmbeddings:
@@ -54,7 +59,7 @@ class OpenAIEmbeddings:
         return self._dimensions
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Shape (len(texts), dimensions). Raises Unavailable with a sentence for the owner."""
+        """Shape (len(texts), dimensions). Raises EmbeddingUnavailable with a sentence for the owner."""
         parts = [(row, part) for row, text in enumerate(texts) for part in _parts(text)]
         give_up = time.monotonic() + (PATIENCE_ONE if len(texts) <= 1 else PATIENCE_MANY)
         gate = asyncio.Semaphore(REQUESTS_AT_ONCE)
@@ -64,7 +69,7 @@ class OpenAIEmbeddings:
             rows[row] += vector * len(part.encode())
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         if not np.all(lengths > 0):
-            raise Unavailable("The embedding server sent an empty vector.", code="embedding_bad_response")
+            raise EmbeddingUnavailable("The embedding server sent an empty vector.", code="embedding_bad_response")
         return rows / lengths
 
     async def _request(
@@ -81,7 +86,7 @@ class OpenAIEmbeddings:
                     asked = failure.retry_after if isinstance(failure, RetryableFailure) else None
                     pause = asked or min(PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)
                     if not isinstance(failure, RetryableFailure) or time.monotonic() + pause > give_up:
-                        raise Unavailable(
+                        raise EmbeddingUnavailable(
                             f"The texts could not be embedded: {detail}", code=f"embedding_{failure.reason}"
                         ) from error
                 attempt += 1
@@ -93,7 +98,7 @@ class OpenAIEmbeddings:
         )
         found = {entry.index: np.asarray(entry.embedding, dtype=np.float32) for entry in response.data}
         if set(found) != set(range(len(texts))) or any(v.shape != (self._dimensions,) for v in found.values()):
-            raise Unavailable(
+            raise EmbeddingUnavailable(
                 f"The embedding server did not send {len(texts)} vectors of {self._dimensions} dimensions.",
                 code="embedding_bad_response",
             )

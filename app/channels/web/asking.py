@@ -19,16 +19,18 @@ def knowledge_of(business: Business) -> Knowledge:
         generation=business.live_generation,
         language=business.language,
         time_zone=business.time_zone,
+        model=business.live_model,
     )
 
 
 def answer_ports(services: Services, business: Business, *, quote_only: bool = False) -> AnswerPorts:
     return AnswerPorts(
         transaction=services.database.bound(business.business_id),
-        embedder=services.embedder_for(business.allowed_processors),
+        embedder=services.embedder_of(business.live_model, business.allowed_processors),
         tokenizer=services.tokenizer,
         models=() if quote_only else services.chat_models(business.allowed_processors),
         budget=None if quote_only else services.budget(business.business_id),
+        comparer=services.comparer,
     )
 
 
