@@ -61,7 +61,7 @@ class OutboundFetcher:
     ):
         self._owned = settings.crawl_private_hosts
         self._own = parse_address(settings.public_url).endpoint
-        self._agent = f"Milo/0.1 (+{settings.public_url.rstrip('/')}/)"
+        self._agent = agent(settings)
         self._resolve = resolve or _resolve
         self._connect = connect or self._open_transport
         self._total = total_seconds
@@ -209,6 +209,11 @@ class OutboundFetcher:
             max_connections=CONNECTIONS_PER_HOST, max_keepalive_connections=CONNECTIONS_PER_HOST, keepalive_expiry=10.0
         )
         return httpx2.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=limits)
+
+
+def agent(settings: Settings) -> str:
+    """How Milo calls itself to the sites it reads, with where to ask about it."""
+    return f"Milo/0.1 (+{settings.public_url.rstrip('/')}/)"
 
 
 async def _resolve(host: str, port: int) -> list[str]:

@@ -21,7 +21,7 @@ from app.mail.model import Mailer
 from app.security import Signer
 from app.settings import Settings
 from app.vault.keys import Vault
-from ingestion.ports import Analyser, Embedder, Extractor, FaultPoint, Fetcher, Tokenizer
+from ingestion.ports import Analyser, Embedder, Extractor, FaultPoint, Fetcher, Renderer, Tokenizer
 from retrieval.ports import Budget, ChatModel
 
 
@@ -35,10 +35,14 @@ class Services:
     redis: Redis
     limiter: Limiter
     embedder_for: Callable[[Sequence[str]], Embedder]  # of the processors a business allows
+    # The one of a model's name, that of what is live; None: not at hand, or not allowed by these processors.
+    embedder_of: Callable[[str | None, Sequence[str]], Embedder | None]
+    comparer: Embedder  # of texts with each other, on this machine
     tokenizer: Tokenizer
     analyser: Analyser
     fetcher: Fetcher
     extractor: Extractor
+    renderer: Renderer | None  # only in workers with a browser
     chat_models: Callable[[Sequence[str]], list[ChatModel]]  # of the processors a business allows
     budget: Callable[[UUID], Budget]
     mailer: Mailer

@@ -72,6 +72,8 @@ class Settings:
     mail_from: str = "Milo <milo@localhost>"
     operator_email: str | None = None
     crawl_private_hosts: frozenset[str] = frozenset()
+    render: bool = False  # this installation's workers have a browser beside them
+    chromium: str | None = None
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     metrics_port: int | None = None
     hosting: str | None = None
@@ -98,6 +100,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "MILO_PORT": str(settings.port),
         "MILO_PUBLIC_URL": settings.public_url,
         "MILO_EMBEDDED": "1" if settings.embedded else "",
+        "MILO_RENDER": "1" if settings.render else "",
         "MILO_CRAWL_PRIVATE_HOSTS": ",".join(sorted(settings.crawl_private_hosts)),
         "MILO_REDIS_URL": settings.redis_url.reveal() if settings.redis_url else "",
         "MILO_SECRET_KEYS": ",".join(
@@ -151,6 +154,8 @@ class _Reader:
             mail_from=self.text("MILO_MAIL_FROM") or "Milo <milo@localhost>",
             operator_email=self.text("MILO_OPERATOR_EMAIL"),
             crawl_private_hosts=frozenset(host.lower() for host in self.listing("MILO_CRAWL_PRIVATE_HOSTS")),
+            render=self.text("MILO_RENDER") == "1",
+            chromium=self.text("MILO_CHROMIUM"),
             trusted_proxies=self.networks("MILO_TRUSTED_PROXIES"),
             metrics_port=self.number("MILO_METRICS_PORT", None),
             hosting=self.text("MILO_HOSTING"),

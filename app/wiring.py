@@ -21,16 +21,17 @@ from app.faults import fault_point
 from app.jobs.doorbell import Doorbell
 from app.limits import Limiter
 from app.mail.model import Mailer
-from app.outbound import OutboundFetcher
+from app.outbound import OutboundFetcher, agent
 from app.providers.factory import Models, make_mailer
 from app.providers.minilm import MiniLmEmbedder, MiniLmTokenizer
+from app.render.browser import BrowserRenderer
 from app.security import KeyRing, Signer
 from app.services import Services
 from app.settings import Settings
 from app.usage.budget import MonthlyBudget
 from app.vault.keys import Vault
 from ingestion.extract.child import ChildExtractor
-from ingestion.ports import Embedder, Extractor, FaultPoint, Fetcher
+from ingestion.ports import Embedder, Extractor, FaultPoint, Fetcher, Renderer
 from retrieval.analyse import SnowballAnalyser
 
 # The worker indexes now and then; some 60 MB of model need not wait with it.
@@ -45,6 +46,7 @@ class Overrides:
     embedder: Embedder | None = None
     fetcher: Fetcher | None = None
     extractor: Extractor | None = None
+    renderer: Renderer | None = None
     mailer: Mailer | None = None
     clock: Callable[[], datetime] | None = None
     fault: FaultPoint | None = None
@@ -84,6 +86,13 @@ async def open_services(
         if extractor is None:
             extractor = ChildExtractor()
             stack.push_async_callback(extractor.close)
+        renderer = chosen.renderer
+        if renderer is None and settings.render and role != "web":
+            browser = BrowserRenderer(fetcher, agent=agent(settings), program=settings.chromium)
+            stack.push_async_callback(browser.close)
+            if role == "worker":
+                await browser.start()  # a machine that cannot is told at once
+            renderer = browser
         answers = AnswerTasks()
         stack.push_async_callback(answers.drain)
         yield Services(
@@ -95,10 +104,13 @@ async def open_services(
             redis=redis,
             limiter=Limiter(redis, settings.trusted_proxies),
             embedder_for=models.embedder_for,
+            embedder_of=models.embedder_of,
+            comparer=models.comparer,
             tokenizer=MiniLmTokenizer(),
             analyser=SnowballAnalyser(),
             fetcher=fetcher,
             extractor=extractor,
+            renderer=renderer,
             chat_models=models.chat_models,
             budget=lambda business_id: MonthlyBudget(database, business_id),
             mailer=mailer,

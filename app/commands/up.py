@@ -18,12 +18,14 @@ from app.settings import Settings, child_environment
 
 def _overrides(options: dict[str, Any]) -> dict[str, str]:
     named = {"MILO_PORT": options.pop("port"), "MILO_DATA_DIR": options.pop("data")}
+    named |= {"MILO_RENDER": "1"} if options.pop("render") else {}
     return {name: str(value) for name, value in named.items() if value is not None}
 
 
 @milo_command("up", help="Start everything; Ctrl-C stops it.", signals=False, overrides=_overrides)
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (MILO_PORT, 8000).")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Data dir (MILO_DATA_DIR, .milo).")
+@click.option("--render", is_flag=True, help="Read pages that need JavaScript with a browser (MILO_RENDER).")
 @click.option("--no-sample", is_flag=True, help="Leave out the sample business.")
 async def command(console: Console, settings: Settings, no_sample: bool) -> None:
     from app.supervisor import supervise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from typing import Any
 
 import click
 
@@ -11,7 +12,12 @@ from app.commands.console import Console, milo_command, wait_for_input_to_end
 from app.settings import Settings
 
 
-@milo_command("worker", help="Run jobs: indexing, mail, purges.", signals=False)
+def _overrides(options: dict[str, Any]) -> dict[str, str]:
+    return {"MILO_RENDER": "1"} if options.pop("render") else {}
+
+
+@milo_command("worker", help="Run jobs: indexing, mail, purges.", signals=False, overrides=_overrides)
+@click.option("--render", is_flag=True, help="With a browser beside it, for pages that need JavaScript (MILO_RENDER).")
 @click.option("--wait", is_flag=True, hidden=True, help="Load, then wait until standard input ends.")
 async def command(console: Console, settings: Settings, wait: bool) -> None:
     stop = asyncio.Event()

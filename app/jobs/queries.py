@@ -185,11 +185,11 @@ async def put_back(
     return cursor.rowcount == 1
 
 
-async def beat(conn: Connection, worker_id: UUID) -> None:
+async def beat(conn: Connection, worker_id: UUID, *, renders: bool) -> None:
     await conn.execute(
-        "INSERT INTO worker_beats (worker_id, seen_at) VALUES (%(w)s, now())"
+        "INSERT INTO worker_beats (worker_id, seen_at, renders) VALUES (%(w)s, now(), %(renders)s)"
         " ON CONFLICT (worker_id) DO UPDATE SET seen_at = now()",
-        {"w": worker_id},
+        {"w": worker_id, "renders": renders},
     )
     await conn.execute("DELETE FROM worker_beats WHERE seen_at < now() - interval '1 day'")
 
@@ -202,6 +202,16 @@ async def worker_seen(conn: Connection, seconds: int) -> bool:
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
             "SELECT EXISTS (SELECT FROM worker_beats WHERE seen_at > now() - make_interval(secs => %(s)s))",
+            {"s": seconds},
+        )
+        return bool(await cursor.fetchone())
+
+
+async def renderer_seen(conn: Connection, seconds: int) -> bool:
+    """Whether a worker with a browser is alive: a job that only it may take would else wait for nobody."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            "SELECT EXISTS (SELECT FROM worker_beats WHERE renders AND seen_at > now() - make_interval(secs => %(s)s))",
             {"s": seconds},
         )
         return bool(await cursor.fetchone())

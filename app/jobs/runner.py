@@ -20,7 +20,17 @@ from psycopg.errors import UniqueViolation
 
 from app.db.pool import Database
 from app.errors import MiloError, Unavailable
-from app.jobs.model import STAGING, ClaimedJob, GiveUp, Handler, LeaseLost, PurgeExpired, RetryLater, job_from
+from app.jobs.model import (
+    STAGING,
+    ClaimedJob,
+    GiveUp,
+    Handler,
+    LeaseLost,
+    PurgeExpired,
+    RenderSource,
+    RetryLater,
+    job_from,
+)
 from app.jobs.queries import (
     JobRow,
     beat,
@@ -70,7 +80,7 @@ class Runner:
             try:
                 if loop.time() >= beat_at:
                     async with self._database.directory_transaction() as conn:
-                        await beat(conn, self.worker_id)
+                        await beat(conn, self.worker_id, renders=RenderSource.kind in self._handlers)
                     beat_at = loop.time() + BEAT_SECONDS
                 await self._start_due()
                 self.last_sweep_ok = True
