@@ -13,6 +13,7 @@ from uuid import UUID
 
 from ingestion.collect import Collected, collect
 from ingestion.embed import Embedded, StagingLost, embed_generation
+from ingestion.generations.changes import compare
 from ingestion.generations.queries import (
     end_staging,
     live_documents,
@@ -20,6 +21,7 @@ from ingestion.generations.queries import (
     lock_live,
     prune_generations,
     publish_generation,
+    set_changes,
     set_figures,
 )
 from ingestion.generations.stage import Staged, fingerprint, stage
@@ -31,14 +33,14 @@ from ingestion.queries import (
     finish_crawl,
     prune_crawls,
     prune_documents,
+    read_place,
     read_source,
     set_progress,
 )
 from ingestion.removal.queries import drop_removed_files, shows_removed_file
 from ingestion.rollback.queries import set_aside
-from ingestion.sentences import INTERRUPTED, NO_FILES, ROLLED_BACK, half_is_gone, nothing_read
+from ingestion.sentences import INTERRUPTED, NO_FILES, ROLLED_BACK, nothing_read
 
-HOLD_FROM = 4  # live pages of the source; with fewer, half of them says little
 CRAWLS_KEPT = 20
 
 # Raises when another worker holds the job by now. Asked right before publishing.
@@ -89,6 +91,7 @@ class _Run:
     async def decide(self, found: Collected, still_mine: StillMine) -> IngestReport:
         reason = self._failure(found)
         async with self.transaction() as conn:
+            place = await read_place(conn, self.business_id)
             live = await live_documents(conn, self.business_id, self.source.source_id)
             current = await live_generation(conn, self.business_id)
             aside = await set_aside(conn, self.business_id, self.source.source_id)
@@ -101,14 +104,14 @@ class _Run:
         kept = {document: mine.get(document, version) for document, version in found.kept.items()}
         own = {**kept, **found.taken}
         documents = {row.document_id: row.version_id for row in live if not row.mine} | own
-        if current is not None and current.fingerprint == fingerprint(documents, self.ports):
+        if current is not None and current.fingerprint == fingerprint(documents, place, self.ports):
             await still_mine()
             counts = ChunkCounts(current.chunks, 0, current.chunks)
             return await self._finish(found, IngestStatus.PUBLISHED, current.generation, counts, None, over)
-        held = half_is_gone(len(mine), len(own)) if len(mine) >= HOLD_FROM and len(own) * 2 < len(mine) else None
+        staged, embedded = await self._prepare(documents)
+        held = await self._hold(over, staged.generation, pages=len(mine))
         if own == aside and own != mine:
             held = ROLLED_BACK  # just what the owner went back from: a reading does not undo that
-        staged, embedded = await self._prepare(documents)
         await still_mine()
         self.ports.fault("before_publish")
         counts = ChunkCounts(len(staged.chunks), embedded.new, embedded.reused)
@@ -148,6 +151,15 @@ class _Run:
                 reused=embedded.reused,
             )
         return staged, embedded
+
+    async def _hold(self, over: int | None, generation: int, *, pages: int) -> str | None:
+        """Writes down what differs from what is live. Why the owner is asked before it goes out, None where not."""
+        async with self.transaction() as conn:
+            difference = await compare(
+                conn, self.business_id, self.source.source_id, over=over, generation=generation, pages=pages
+            )
+            await set_changes(conn, self.business_id, generation, difference.stored())
+        return difference.hold
 
     async def _finish(
         self,

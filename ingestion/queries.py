@@ -48,6 +48,15 @@ class KnownRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """Of the business: what its pages are in when they do not say, and whose calendar and numbers its facts follow."""
+
+    language: str
+    country: str | None
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileRow:
     file_id: UUID
     name: str
@@ -69,10 +78,12 @@ async def read_source(conn: Connection, business_id: UUID, source_id: UUID) -> S
         return await cursor.fetchone()
 
 
-async def read_language(conn: Connection, business_id: UUID) -> str:
-    async with conn.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute("SELECT language FROM businesses WHERE business_id = %(b)s", {"b": business_id})
-        return str(await cursor.fetchone() or "en")
+async def read_place(conn: Connection, business_id: UUID) -> PlaceRow:
+    async with conn.cursor(row_factory=class_row(PlaceRow)) as cursor:
+        await cursor.execute(
+            "SELECT language, country, time_zone FROM businesses WHERE business_id = %(b)s", {"b": business_id}
+        )
+        return await cursor.fetchone() or PlaceRow("en", None, "UTC")
 
 
 async def begin_crawl(

@@ -5,6 +5,7 @@ Shown by the ledger in the dashboard, by `milo ingest` and as the reason of a ru
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from ingestion.model import Reason
@@ -125,10 +126,20 @@ def nothing_read(url: str, reason: Reason | None, detail: str | None = None) -> 
     return f"{opening} {sentence_for(reason, url, detail)}"
 
 
-def half_is_gone(before: int, now: int) -> str:
+def pages_would_go(lost: int, before: int) -> str:
     return (
-        f"Only {now} of {before} pages are left, so nothing was changed and the former pages still answer."
-        " Look at the list of addresses; if the site really shrank, publish this reading."
+        f"{lost} of {before} pages are gone from the site, so nothing was changed and the former pages still answer."
+        " Look at what would go; if the site really shrank, publish this reading."
+    )
+
+
+def facts_would_change(sentences: Sequence[str]) -> str:
+    """`sentences`: "Saturday 10-16 is now 10-14 on /contact"."""
+    told = "; ".join(sentences[:3])
+    more = f" and {len(sentences) - 3} more" if len(sentences) > 3 else ""
+    return (
+        f"The site says otherwise than you confirmed: {told}{more}. Visitors still get what you confirmed."
+        " Publish this reading if the site is right."
     )
 
 

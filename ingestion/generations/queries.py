@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from pgvector import HalfVector
 from pgvector.psycopg.halfvec import register_halfvec_info
 from psycopg.rows import class_row, scalar_row
 from psycopg.types import TypeInfo
+from psycopg.types.json import Json
 
 from ingestion.model import Chunk
 from ingestion.ports import Connection
@@ -31,6 +33,50 @@ class GenerationRow:
     generation: int
     fingerprint: bytes | None
     chunks: int
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """A document that two generations do not show alike. `mine`: of the source that is being read."""
+
+    url: str
+    what: str  # gone | new | changed
+    mine: bool
+    text_hash: bytes  # of the one that shows it
+
+
+async def list_differences(
+    conn: Connection, business_id: UUID, source_id: UUID, *, over: int | None, generation: int
+) -> list[DifferenceRow]:
+    """By address. Another version with the same title and text (read by a newer extractor) is no difference."""
+    async with conn.cursor(row_factory=class_row(DifferenceRow)) as cursor:
+        await cursor.execute(
+            """
+            WITH before AS (
+                SELECT document_id, version_id FROM generation_documents
+                WHERE business_id = %(b)s AND generation = %(over)s),
+            after AS (
+                SELECT document_id, version_id FROM generation_documents
+                WHERE business_id = %(b)s AND generation = %(g)s),
+            pair AS (
+                SELECT document_id, before.version_id AS was, after.version_id AS became
+                FROM before FULL JOIN after USING (document_id)
+                WHERE before.version_id IS DISTINCT FROM after.version_id)
+            SELECT d.url, d.source_id = %(source)s AS mine,
+                CASE WHEN pair.was IS NULL THEN 'new' WHEN pair.became IS NULL THEN 'gone' ELSE 'changed' END AS what,
+                sha256(convert_to(v.text, 'UTF8')) AS text_hash
+            FROM pair
+            JOIN documents d ON d.business_id = %(b)s AND d.document_id = pair.document_id
+            JOIN document_versions v ON v.business_id = %(b)s AND v.version_id = coalesce(pair.became, pair.was)
+            LEFT JOIN document_versions old
+                ON old.business_id = %(b)s AND old.version_id = pair.was AND pair.became IS NOT NULL
+            WHERE old.version_id IS NULL OR (old.title, old.text) IS DISTINCT FROM (v.title, v.text)
+            ORDER BY d.url
+            """,
+            {"b": business_id, "source": source_id, "over": over, "g": generation},
+        )
+        return await cursor.fetchall()
 
 
 async def live_documents(conn: Connection, business_id: UUID, source_id: UUID) -> list[LiveRow]:
@@ -52,7 +98,7 @@ async def live_generation(conn: Connection, business_id: UUID) -> GenerationRow 
     async with conn.cursor(row_factory=class_row(GenerationRow)) as cursor:
         await cursor.execute(
             """
-            SELECT g.generation, g.fingerprint, g.chunks FROM businesses b
+            SELECT g.generation, g.fingerprint, g.chunks, g.embedding_model AS model FROM businesses b
             JOIN generations g ON g.business_id = b.business_id AND g.generation = b.live_generation
             WHERE b.business_id = %(b)s
             """,
@@ -247,6 +293,13 @@ async def set_figures(
         "UPDATE generations SET documents = %(documents)s, chunks = %(chunks)s, reused = %(reused)s"
         " WHERE business_id = %(b)s AND generation = %(g)s",
         {"b": business_id, "g": generation, "documents": documents, "chunks": chunks, "reused": reused},
+    )
+
+
+async def set_changes(conn: Connection, business_id: UUID, generation: int, changes: list[dict[str, Any]]) -> None:
+    await conn.execute(
+        "UPDATE generations SET changes = %(changes)s WHERE business_id = %(b)s AND generation = %(g)s",
+        {"b": business_id, "g": generation, "changes": Json(changes)},
     )
 
 

@@ -27,8 +27,9 @@ from ingestion.generations.queries import (
 )
 from ingestion.model import Chunk, Version
 from ingestion.ports import IngestPorts, Progress, Tokenizer, Transaction
-from ingestion.queries import read_language, read_versions
+from ingestion.queries import PlaceRow, read_place, read_versions
 
+FACTS_VERSION = "0"  # seam: of the recogniser, ingestion/facts
 _ROWS = 500
 _TERMS = 5_000
 WATCH_SECONDS = 0.5
@@ -42,26 +43,30 @@ class Staged:
     chunks: tuple[Chunk, ...]
 
 
-def fingerprint(documents: dict[UUID, UUID], ports: IngestPorts) -> bytes:
-    """Equal fingerprints are equal generations: same versions, same rules, same model."""
-    parts = [CHUNKER_VERSION, ports.analyser.version, ports.embedder.model]
+def fingerprint(documents: dict[UUID, UUID], place: PlaceRow, ports: IngestPorts) -> bytes:
+    """Equal fingerprints are equal generations: same versions, same rules, same model, same place.
+
+    The business's language decides how words are cut, its country and time zone how facts are read.
+    """
+    parts = [CHUNKER_VERSION, FACTS_VERSION, ports.analyser.version, ports.embedder.model]
+    parts += [place.language, place.country or "", place.time_zone]
     parts += [f"{document}={version}" for document, version in sorted(documents.items())]
     return hashlib.sha256("\n".join(parts).encode()).digest()
 
 
 async def stage(
-    transaction: Transaction, business_id: UUID, crawl_id: UUID, documents: dict[UUID, UUID], ports: IngestPorts
+    transaction: Transaction, business_id: UUID, crawl_id: UUID | None, documents: dict[UUID, UUID], ports: IngestPorts
 ) -> Staged:
     """Writes documents, passages and postings; the vectors follow (embed.py). Raises StagingLost."""
     async with transaction() as conn:
         versions = await read_versions(conn, business_id, list(documents.values()))
-        language = await read_language(conn, business_id)
+        place = await read_place(conn, business_id)
     await ports.on_progress(Progress("chunk", 0, len(versions)))
     # In a thread: seconds of pure computing for a large site, while leases and progress go on.
     meter = _Meter(len(versions))
     chunks = await _watched(asyncio.to_thread(_chunk_all, versions, ports.tokenizer, meter.tick), meter, ports)
     meter.begin_index(len(chunks) * len(FIELDS))
-    indexing = asyncio.to_thread(index_words, chunks, ports.analyser, language, meter.tick)
+    indexing = asyncio.to_thread(index_words, chunks, ports.analyser, place.language, meter.tick)
     lexical = await _watched(indexing, meter, ports)
     async with transaction() as conn:
         generation = await begin_generation(
@@ -70,7 +75,7 @@ async def stage(
             crawl_id,
             model=ports.embedder.model,
             analyser=ports.analyser.version,
-            fingerprint=fingerprint(documents, ports),
+            fingerprint=fingerprint(documents, place, ports),
         )
         await insert_generation_documents(conn, business_id, generation, list(documents.items()))
     numbered = [(number, hash_window(chunk.windows[0]), chunk) for number, chunk in enumerate(chunks)]

@@ -99,7 +99,7 @@ async def test_half_of_the_pages_gone_is_held_and_the_owner_decides(shop: Shop, 
         del site.pages[f"/page-{letter}"]
     held = await shop.read(site.base)
     assert held.status == "held"
-    assert held.reason is not None and "2 of 8 pages" in held.reason
+    assert held.reason is not None and "6 of 8 pages" in held.reason
     assert await shop.live_texts() == before
     assert held.generation is not None
     await publish_held(shop, shop.business_id, held.generation, actor=ACTOR)

@@ -1,0 +1,94 @@
+"""What a staged generation says otherwise than what is live, and whether that may go out without asking.
+
+Two generations in, a list of `Change` out (it is stored as the generation's `changes` and shown to the owner) and
+the sentence of a hold, or None. Called by pipeline.py right before it publishes; docs/decisions/0027.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from ingestion.generations.queries import DifferenceRow, list_differences
+from ingestion.ports import Connection
+from ingestion.sentences import pages_would_go
+
+HOLD_FROM = 4  # live pages of the source; with fewer, a share of them says little
+HOLD_OVER = 0.3  # of the source's live pages
+TOLD_HELD, TOLD_PUBLISHED = 50, 10  # addresses or sentences that are kept of each change; the rest is counted
+
+
+class What(StrEnum):
+    GONE = "gone"
+    NEW = "new"
+    CHANGED = "changed"
+    MOVED = "moved"  # the same text under another address
+    FACTS = "facts"  # confirmed by the owner, and said otherwise now
+    FACTS_GONE = "facts_gone"  # confirmed by the owner, and found no more
+    CONFLICTS = "conflicts"  # pages that did not disagree before
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`first`: addresses, or sentences for facts and conflicts; `count` of all."""
+
+    what: What
+    count: int
+    first: tuple[str, ...]
+
+    def stored(self, told: int) -> dict[str, Any]:
+        return {"what": self.what, "count": self.count, "first": list(self.first[:told])}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    changes: tuple[Change, ...]
+    hold: str | None  # why the owner is asked first
+
+    def stored(self) -> list[dict[str, Any]]:
+        return [change.stored(TOLD_HELD if self.hold else TOLD_PUBLISHED) for change in self.changes]
+
+
+async def compare(
+    conn: Connection, business_id: UUID, source_id: UUID, *, over: int | None, generation: int, pages: int
+) -> Difference:
+    """`over`: what is live, None for nothing; `pages`: of this source in it."""
+    rows = await list_differences(conn, business_id, source_id, over=over, generation=generation)
+    gone, new, moved = _moved(rows)
+    changed = [row.url for row in rows if row.what == What.CHANGED]
+    found = [
+        (What.GONE, [row.url for row in gone]),
+        (What.NEW, [row.url for row in new]),
+        (What.CHANGED, changed),
+        (What.MOVED, [f"{before.url} → {after.url}" for before, after in moved]),
+    ]
+    lost = sum(row.mine for row in gone)
+    hold = pages_would_go(lost, pages) if pages >= HOLD_FROM and lost > HOLD_OVER * pages else None
+    changes = tuple(Change(what, len(told), tuple(told)) for what, told in found if told)
+    return Difference(changes, hold)
+
+
+def _moved(
+    rows: Sequence[DifferenceRow],
+) -> tuple[list[DifferenceRow], list[DifferenceRow], list[tuple[DifferenceRow, DifferenceRow]]]:
+    """Gone, new, and pairs of both that hold the same text: a page that only got another address is not lost."""
+    new = {row.url: row for row in rows if row.what == What.NEW}
+    by_text: dict[bytes, list[DifferenceRow]] = {}
+    for row in new.values():
+        by_text.setdefault(row.text_hash, []).append(row)
+    gone: list[DifferenceRow] = []
+    moved: list[tuple[DifferenceRow, DifferenceRow]] = []
+    for row in rows:
+        if row.what != What.GONE:
+            continue
+        same = by_text.get(row.text_hash)
+        if same:
+            after = same.pop(0)
+            del new[after.url]
+            moved.append((row, after))
+        else:
+            gone.append(row)
+    return gone, list(new.values()), moved

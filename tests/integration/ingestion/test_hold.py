@@ -1,0 +1,117 @@
+"""What a new reading says otherwise than what is live: written down, and asked about where it is much."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.knowledge.manage import add_files, publish_held
+from tests.integration.ingestion.shop import ACTOR, File, Shop
+from tests.integration.ingestion.site import Site
+
+Told = dict[str, tuple[int, list[str]]]
+
+
+async def changes(shop: Shop, generation: int | None) -> Told:
+    (row,) = await shop.rows("SELECT changes FROM generations WHERE generation = %s", generation)
+    return {one["what"]: (one["count"], one["first"]) for one in row["changes"]}
+
+
+def letters(count: int) -> list[str]:
+    return [f"/page-{chr(97 + number)}" for number in range(count)]
+
+
+@pytest.mark.parametrize(("gone", "status"), [(3, "published"), (4, "held")])
+async def test_a_loss_of_over_thirty_percent_is_held_and_no_less(shop: Shop, site: Site, gone: int, status: str):
+    site.fill(9)  # ten pages
+    await shop.read(site.base)
+    kept = letters(9)[gone:]
+    site.put("/", "Harbour Museum", "We show ships of all times.", *kept)
+    outcome = await shop.read(site.base)
+    assert outcome.status == status
+    told = await changes(shop, outcome.generation)
+    assert told["gone"] == (gone, [site.base + path for path in letters(gone)])
+    if status == "held":
+        assert outcome.reason is not None and outcome.reason.startswith(f"{gone} of 10 pages are gone")
+
+
+async def test_new_pages_do_not_hide_those_that_are_gone(shop: Shop, site: Site):
+    site.fill(5)
+    await shop.read(site.base)
+    for number in range(8):
+        site.put(f"/casino-{number}", f"Offer {number}", f"Bonus number {number} for you.", "/")
+    site.put("/", "Casino", "Play here.", *(f"/casino-{number}" for number in range(8)))
+    outcome = await shop.read(site.base)
+    assert outcome.status == "held" and outcome.reason is not None and "5 of 6 pages are gone" in outcome.reason
+
+
+async def test_a_page_with_another_address_is_moved_and_not_lost(shop: Shop, site: Site):
+    site.fill(5)
+    await shop.read(site.base)
+    for number, old in enumerate(letters(5)):
+        site.pages[f"/rooms/{number}"] = site.pages.pop(old)
+    site.put("/", "Harbour Museum", "We show ships of all times.", *(f"/rooms/{number}" for number in range(5)))
+    outcome = await shop.read(site.base)
+    assert outcome.status == "published"
+    told = await changes(shop, outcome.generation)
+    count, first = told["moved"]
+    assert count == 5 and f"{site.base}/page-a → {site.base}/rooms/0" in first
+    assert "gone" not in told and "new" not in told
+
+
+async def test_a_small_source_may_change_wholly(shop: Shop, site: Site):
+    site.fill(2)
+    await shop.read(site.base)
+    site.put("/", "Harbour Museum", "We moved.")
+    assert (await shop.read(site.base)).status == "published"
+
+
+async def test_what_is_published_says_shortly_what_changed(shop: Shop, site: Site):
+    site.fill(20)
+    first = await shop.read(site.base)
+    count, told = (await changes(shop, first.generation))["new"]
+    assert (count, len(told)) == (21, 10)
+    site.put("/page-a", "Room 0", "Closed for repairs.", "/")
+    site.put("/page-zz", "Late", "A late room.", "/")
+    site.put("/page-b", "Room 1", "Room number 1 holds the ship of the year 1801.", "/", "/page-zz")
+    second = await shop.read(site.base)
+    after = await changes(shop, second.generation)
+    assert after["new"] == (1, [f"{site.base}/page-zz"])
+    assert f"{site.base}/page-a" in after["changed"][1] and "gone" not in after
+
+
+async def test_what_is_held_names_fifty_and_counts_the_rest(shop: Shop, site: Site):
+    site.put("/", "Rooms", "All rooms.", *(f"/room-{number:03}" for number in range(70)))
+    for number in range(70):
+        site.put(f"/room-{number:03}", f"Room {number}", f"This room holds ship number {number}.", "/")
+    await shop.read(site.base)
+    site.put("/", "Rooms", "No rooms.")
+    held = await shop.read(site.base)
+    count, told = (await changes(shop, held.generation))["gone"]
+    assert held.status == "held" and (count, len(told)) == (70, 50)
+
+
+async def test_another_source_does_not_count_in_the_loss_of_one(shop: Shop, site: Site):
+    site.fill(5)
+    await shop.read(site.base)
+    files = [File(f"note-{number}.txt", f"Note number {number}.".encode()) for number in range(30)]
+    await shop.run(await add_files(shop, shop.business_id, files, actor=ACTOR))
+    site.put("/", "Harbour Museum", "Closed.")
+    held = await shop.read(site.base)
+    assert held.status == "held" and held.generation is not None
+    await publish_held(shop, shop.business_id, held.generation, actor=ACTOR)
+    assert "Note number 3." in "\n".join(await shop.live_texts())
+
+
+async def test_another_language_country_or_zone_makes_the_passages_anew(shop: Shop, site: Site):
+    site.fill(2)
+    await shop.read(site.base)
+    for column, value in (("language", "da"), ("country", "DK"), ("time_zone", "Europe/Copenhagen")):
+        before = await shop.live()
+        await shop.execute(f"UPDATE businesses SET {column} = %s", value)
+        shop.embedder.texts.clear()
+        await shop.read(site.base)
+        assert await shop.live() != before and shop.embedder.texts == [], column
+        assert await changes(shop, await shop.live()) == {}
+    before = await shop.live()
+    await shop.read(site.base)
+    assert await shop.live() == before
