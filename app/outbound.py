@@ -1,42 +1,51 @@
 """The one door to other hosts: the `Fetcher` port of ingestion, and whoever else must read an address.
 
 Every hop is parsed once, resolved once, all answers are checked against the table, and the connection
-goes to the checked address with the name in Host and SNI: a resolver that changes its mind between
+goes to a checked address with the name in Host and SNI: a resolver that changes its mind between
 check and connection changes nothing. One total deadline, raw bodies counted while they are unpacked.
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
+import re
 import ssl
-import zlib
+import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any, cast
 from urllib.parse import urljoin
 
+import httpcore2
 import httpx2
+import structlog
 
+from app.outbound_body import PLAIN, read_body, too_large
+from app.outbound_dns import RESOLVE_SECONDS, Resolver
 from app.outbound_rules import BadAddress, WebAddress, denied, is_local_name, literal, parse_address
+from app.outbound_wire import MAX_HEAD_BYTES, HeadTooLarge, Stream, TlsFailed, Wire
 from app.settings import Settings
 from ingestion.model import Reason
 from ingestion.ports import FetchFailed, FetchResult
 
 TOTAL_SECONDS = 20.0
-CONNECT_SECONDS = 10.0
-RESOLVE_SECONDS = 5.0
+CONNECT_SECONDS = 8.0
+REFUSAL_SECONDS = 1.0  # a name that is refused and one that does not exist take this long, both
 MAX_REDIRECTS = 5
-MAX_HEADER_BYTES = 64 * 1024
+MAX_ANSWERS = 16  # addresses of a name that may be tried; all that were given are checked
+MAX_TRIES = 3  # of those, when the first do not answer
 CONNECTIONS_PER_HOST = 8
 HOSTS_KEPT = 64
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_OWN_PATHS = ("/sample", "/robots.txt", "/sitemap.xml")
+_OWN_PATHS = ("/robots.txt", "/sitemap.xml", "/sample")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _ACCEPT = (
     "text/html,application/xhtml+xml,application/pdf,text/plain,text/markdown;q=0.9,application/xml;q=0.8,*/*;q=0.5"
 )
+log = structlog.get_logger(__name__)
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 PoolKey = tuple[str, str, int, str]
@@ -44,28 +53,43 @@ PoolKey = tuple[str, str, int, str]
 
 @dataclass(slots=True)
 class _Pool:
-    transport: httpx2.AsyncBaseTransport
+    connections: httpcore2.AsyncConnectionPool
     in_use: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What every hop of one fetch shares."""
+
+    max_bytes: int
+    cut: bool
+    conditions: dict[str, str]
+
+
 class OutboundFetcher:
-    """One a process; `close()` at the end. `resolve` and `connect` are replaced by tests only."""
+    """One a process; `close()` at the end. All but `settings` is set by tests only."""
 
     def __init__(
         self,
         settings: Settings,
         *,
         resolve: Resolve | None = None,
-        connect: Callable[[], httpx2.AsyncBaseTransport] | None = None,
+        backend: httpcore2.AsyncNetworkBackend | None = None,
+        tls: ssl.SSLContext | None = None,
         total_seconds: float = TOTAL_SECONDS,
+        resolve_seconds: float = RESOLVE_SECONDS,
+        refusal_seconds: float = REFUSAL_SECONDS,
     ):
         self._owned = settings.crawl_private_hosts
-        self._own = parse_address(settings.public_url).endpoint
+        self._own = parse_address(settings.public_url)
+        self._own_port = settings.port
         self._agent = agent(settings)
-        self._resolve = resolve or _resolve
-        self._connect = connect or self._open_transport
+        self._resolve = resolve or Resolver()
+        self._wire = Wire(backend)
         self._total = total_seconds
-        self._tls: ssl.SSLContext | None = None
+        self._resolving = resolve_seconds
+        self._refusal = refusal_seconds
+        self._tls = tls
         # Keyed by the address and the name: a connection is never used for another name, nor for the
         # same name at another address.
         self._pools: OrderedDict[PoolKey, _Pool] = OrderedDict()
@@ -73,7 +97,7 @@ class OutboundFetcher:
     async def close(self) -> None:
         pools, self._pools = self._pools, OrderedDict()
         for pool in pools.values():
-            await pool.transport.aclose()
+            await pool.connections.aclose()
 
     def is_owned(self, url: str) -> bool:
         try:
@@ -82,133 +106,187 @@ class OutboundFetcher:
             return False
 
     async def fetch(
-        self, url: str, *, max_bytes: int, etag: str | None = None, last_modified: str | None = None
+        self,
+        url: str,
+        *,
+        max_bytes: int,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        cut: bool = False,
     ) -> FetchResult:
-        """GET, redirects followed here. Raises FetchFailed as the port says; an HTTP error is a result."""
+        """GET, redirects followed here. Raises FetchFailed as the port says; an HTTP error is a result.
+
+        `cut`: of what is longer than `max_bytes` its beginning is taken.
+        """
         passed: list[str] = []
+        question = _Question(max_bytes, cut, _conditions(etag, last_modified))
         try:
             async with asyncio.timeout(self._total):
-                return await self._follow(url, max_bytes, _conditions(etag, last_modified), passed)
+                return await self._follow(url, question, passed)
         except TimeoutError as error:
             raise FetchFailed(Reason.TIMEOUT, f"{self._total:g} s", url=passed[-1] if passed else url) from error
 
-    async def _follow(self, url: str, max_bytes: int, conditions: dict[str, str], passed: list[str]) -> FetchResult:
+    async def _follow(self, url: str, question: _Question, passed: list[str]) -> FetchResult:
         address = _parse(url)
         started_plain = address.scheme == "http"
         while True:
-            result = await self._ask(address, max_bytes, conditions)
+            result = await self._ask(address, question)
             location = result.headers.get("location")
             if result.status not in _REDIRECTS or not location:
                 return FetchResult(result.url, result.status, result.headers, result.body, tuple(passed))
             if len(passed) == MAX_REDIRECTS:
                 raise FetchFailed(Reason.TOO_MANY_REDIRECTS, f"{MAX_REDIRECTS}", http=result.status, url=address.url)
             passed.append(address.url)
-            following = _parse(urljoin(address.url, _as_text(location)))
+            following = _parse(_target_of(address, location))
             if address.scheme == "https" and following.scheme == "http" and not started_plain:
                 raise FetchFailed(
-                    Reason.BAD_RESPONSE, "redirect from https to http", http=result.status, url=following.url
+                    Reason.BAD_RESPONSE, "it leads from https back to http", http=result.status, url=following.url
                 )
             address = following
-            conditions = {}  # they describe the first address, and nothing else is carried on
+            question = _Question(question.max_bytes, question.cut, {})  # they describe the first address only
 
-    async def _ask(self, address: WebAddress, max_bytes: int, conditions: dict[str, str]) -> FetchResult:
-        pinned = await self._checked(address)
-        for attempt in (1, 2):
+    async def _ask(self, address: WebAddress, question: _Question) -> FetchResult:
+        """One hop. Another address of the same name is tried only where a connection was not made."""
+        *tried, last = await self._checked(address)
+        for pinned in tried:
             try:
-                return await self._exchange(address, pinned, max_bytes, conditions)
-            except httpx2.TimeoutException as error:
-                raise FetchFailed(Reason.TIMEOUT, f"{CONNECT_SECONDS:g} s", url=address.url) from error
-            except httpx2.ConnectError as error:
-                raise _connect_failure(error, address) from error
-            except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError) as error:
-                # A kept connection the server has closed meanwhile looks like this: ask once more.
-                if attempt == 2:
-                    raise FetchFailed(Reason.BAD_RESPONSE, type(error).__name__, url=address.url) from error
-            except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-                raise FetchFailed(Reason.BAD_RESPONSE, type(error).__name__, url=address.url) from error
-        raise AssertionError("unreachable")
+                return await self._exchange(address, pinned, question, last=False)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                log.debug("outbound.next_address", host=address.host)
+        try:
+            return await self._exchange(address, last, question, last=True)
+        except TlsFailed as error:
+            raise FetchFailed(Reason.TLS_FAILED, error.detail, url=address.url) from error
+        except httpcore2.ConnectError as error:
+            raise FetchFailed(Reason.CONNECT_FAILED, address.host, url=address.url) from error
+        except httpcore2.TimeoutException as error:
+            raise FetchFailed(Reason.TIMEOUT, f"{CONNECT_SECONDS:g} s", url=address.url) from error
 
-    async def _checked(self, address: WebAddress) -> str:
-        """The one address that will be connected to. Any denied answer refuses the host."""
+    # ---- which address may be asked
+
+    async def _checked(self, address: WebAddress) -> list[str]:
+        """The addresses that may be connected to, best first. Any denied answer refuses the host."""
         owned = address.endpoint in self._owned
-        if address.endpoint == self._own and not address.target.startswith(_OWN_PATHS):
+        if self._is_own(address) and not _may_be_read(address.target):
             # Milo's own pages are no business's text, and its mailbox page is nobody else's.
-            raise FetchFailed(Reason.REFUSED_ADDRESS, "Milo's own address", url=address.url)
+            raise FetchFailed(Reason.OWN_SERVICE, address.netloc, url=address.url)
         if not owned and address.port not in (80, 443):
             raise FetchFailed(Reason.REFUSED_ADDRESS, f"port {address.port}", url=address.url)
         known = literal(address.host)
         if known is not None:
-            answers: list[IPv4Address | IPv6Address] = [known]
-        else:
-            if not owned and is_local_name(address.host):
+            if not owned and denied(known):
                 raise FetchFailed(Reason.REFUSED_ADDRESS, address.host, url=address.url)
-            try:
-                async with asyncio.timeout(RESOLVE_SECONDS):
-                    answers = [ip_address(text) for text in await self._resolve(address.host, address.port)]
-            except TimeoutError as error:
-                raise FetchFailed(Reason.NO_SUCH_HOST, address.host, url=address.url) from error
-            except OSError as error:
-                raise FetchFailed(Reason.NO_SUCH_HOST, address.host, url=address.url) from error
-            except ValueError as error:
-                raise FetchFailed(Reason.REFUSED_ADDRESS, address.host, url=address.url) from error
-        if not answers:
-            raise FetchFailed(Reason.NO_SUCH_HOST, address.host, url=address.url)
-        if not owned and any(denied(answer) for answer in answers):
+            return [str(known)]
+        if not owned and is_local_name(address.host):
             raise FetchFailed(Reason.REFUSED_ADDRESS, address.host, url=address.url)
-        # Version 4 first: many small hosts have an AAAA record that leads nowhere.
-        return str(min(answers, key=lambda answer: answer.version))
+        return await self._looked_up(address, owned=owned)
 
-    async def _exchange(
-        self, address: WebAddress, pinned: str, max_bytes: int, conditions: dict[str, str]
+    async def _looked_up(self, address: WebAddress, *, owned: bool) -> list[str]:
+        """A name of a private network and a name that does not exist look the same from outside: same reason,
+        same time. Whoever may add a site must not learn what stands in our network.
+        """
+        begun = time.monotonic()
+        answers: list[IPv4Address | IPv6Address] = []
+        try:
+            async with asyncio.timeout(self._resolving):
+                answers = [ip_address(text) for text in await self._resolve(address.host, address.port)]
+        except (OSError, ValueError) as error:  # TimeoutError is an OSError
+            log.debug("outbound.no_address", host=address.host, error=type(error).__name__)
+        refused = not owned and any(denied(answer) for answer in answers)
+        if refused:
+            log.warning("outbound.refused", host=address.host)  # the operator may know
+        if refused or not answers:
+            await asyncio.sleep(max(0.0, begun + self._refusal - time.monotonic()))
+            raise FetchFailed(Reason.NO_SUCH_HOST, address.host, url=address.url)
+        if any(answer.is_loopback for answer in answers) and address.port == self._own_port:
+            raise FetchFailed(Reason.OWN_SERVICE, address.netloc, url=address.url)
+        # Version 4 first: many small hosts have an AAAA record that leads nowhere.
+        best = sorted(answers[:MAX_ANSWERS], key=lambda answer: answer.version)
+        return [str(answer) for answer in best[:MAX_TRIES]]
+
+    def _is_own(self, address: WebAddress) -> bool:
+        """The public address, under either scheme, and the port that this machine serves."""
+        if address.endpoint == self._own.endpoint:
+            return True
+        if address.host == self._own.host and not _is_loopback(address.host):
+            return address.port in (80, 443, self._own_port)
+        return _is_loopback(address.host) and address.port == self._own_port
+
+    # ---- the request
+
+    async def _exchange(self, address: WebAddress, pinned: str, question: _Question, *, last: bool) -> FetchResult:
+        """Raises FetchFailed, or httpcore2's ConnectError and TimeoutException for the caller to name."""
+        for _ in range(2):
+            opened = _Opened()
+            try:
+                return await self._send(address, pinned, question, opened, seconds=CONNECT_SECONDS / (1 if last else 2))
+            except FetchFailed as failure:
+                failure.url = failure.url or address.url
+                raise
+            except httpcore2.ConnectError:
+                raise
+            except (httpcore2.ReadError, httpcore2.WriteError, httpcore2.RemoteProtocolError) as error:
+                # A kept connection that the server has closed meanwhile looks like this: ask once more.
+                if opened.anew:
+                    raise FetchFailed(Reason.BAD_RESPONSE, _what_was_wrong(error), url=address.url) from error
+            except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, ValueError) as error:
+                raise FetchFailed(Reason.BAD_RESPONSE, _what_was_wrong(error), url=address.url) from error
+        raise FetchFailed(Reason.BAD_RESPONSE, "it closes every connection", url=address.url)
+
+    async def _send(
+        self, address: WebAddress, pinned: str, question: _Question, opened: _Opened, *, seconds: float
     ) -> FetchResult:
-        request = httpx2.Request(
+        headers = {
+            "Host": address.netloc,
+            "User-Agent": self._agent,
+            "Accept": _ACCEPT,
+            "Accept-Encoding": "gzip, deflate",
+            "Connection": "keep-alive",
+            **question.conditions,
+        }
+        request = httpcore2.Request(
             "GET",
-            httpx2.URL(
-                scheme=address.scheme, host=pinned, port=address.port, raw_path=address.target.encode("ascii", "ignore")
-            ),
-            headers={
-                "Host": address.netloc,
-                "User-Agent": self._agent,
-                "Accept": _ACCEPT,
-                "Accept-Encoding": "gzip, deflate",
-                "Connection": "keep-alive",
-                **conditions,
-            },
+            httpcore2.URL(scheme=address.scheme, host=pinned, port=address.port, target=address.target),
+            headers=list(headers.items()),
             extensions={
                 "sni_hostname": address.host,
-                "timeout": {"connect": CONNECT_SECONDS, "read": self._total, "write": self._total, "pool": self._total},
+                "timeout": {"connect": seconds, "read": self._total, "write": self._total, "pool": self._total},
+                "trace": opened.trace,
             },
         )
-        async with self._pool(address, pinned) as transport:
-            response = await transport.handle_async_request(request)
+        async with self._pool(address, pinned) as connections:
+            response = await connections.handle_async_request(request)
             try:
-                return await _read(response, address.url, max_bytes)
+                return await _read(response, address.url, question)
             finally:
                 await response.aclose()
 
     @asynccontextmanager
-    async def _pool(self, address: WebAddress, pinned: str) -> AsyncGenerator[httpx2.AsyncBaseTransport]:
+    async def _pool(self, address: WebAddress, pinned: str) -> AsyncGenerator[httpcore2.AsyncConnectionPool]:
         key: PoolKey = (address.scheme, pinned, address.port, address.host)
         pool = self._pools.get(key)
         if pool is None:
-            pool = self._pools[key] = _Pool(self._connect())
+            pool = self._pools[key] = _Pool(self._open_pool(address.scheme))
         self._pools.move_to_end(key)
         pool.in_use += 1
         try:
-            yield pool.transport
+            yield pool.connections
         finally:
             pool.in_use -= 1
             idle = [kept for kept, other in self._pools.items() if other.in_use == 0]
             for kept in idle[: max(0, len(self._pools) - HOSTS_KEPT)]:
-                await self._pools.pop(kept).transport.aclose()
+                await self._pools.pop(kept).connections.aclose()
 
-    def _open_transport(self) -> httpx2.AsyncBaseTransport:
-        if self._tls is None:
+    def _open_pool(self, scheme: str) -> httpcore2.AsyncConnectionPool:
+        if self._tls is None and scheme == "https":
             self._tls = httpx2.create_ssl_context(trust_env=False)
-        limits = httpx2.Limits(
-            max_connections=CONNECTIONS_PER_HOST, max_keepalive_connections=CONNECTIONS_PER_HOST, keepalive_expiry=10.0
+        return httpcore2.AsyncConnectionPool(
+            ssl_context=self._tls,
+            max_connections=CONNECTIONS_PER_HOST,
+            max_keepalive_connections=CONNECTIONS_PER_HOST,
+            keepalive_expiry=10.0,
+            network_backend=self._wire,
         )
-        return httpx2.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=limits)
 
 
 def agent(settings: Settings) -> str:
@@ -216,9 +294,39 @@ def agent(settings: Settings) -> str:
     return f"Milo/0.1 (+{settings.public_url.rstrip('/')}/)"
 
 
-async def _resolve(host: str, port: int) -> list[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+@dataclass(slots=True)
+class _Opened:
+    """Whether a request went out on a connection of its own."""
+
+    anew: bool = False
+
+    async def trace(self, event: str, _info: dict[str, Any]) -> None:
+        self.anew = self.anew or event == "connection.connect_tcp.started"
+
+
+async def _read(response: httpcore2.Response, url: str, question: _Question) -> FetchResult:
+    stream = cast("dict[str, object]", response.extensions)["network_stream"]  # pyright: ignore[reportUnknownMemberType]
+    if isinstance(stream, Stream):
+        stream.head_has_ended()
+    if sum(len(name) + len(value) + 4 for name, value in response.headers) > MAX_HEAD_BYTES:
+        raise FetchFailed(Reason.BAD_RESPONSE, "its headers are over 64 KiB", http=response.status, url=url)
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+    status = response.status
+    if status == 304 or (status in _REDIRECTS and "location" in headers):
+        return FetchResult(url, status, headers, b"")
+    encoding = headers.get("content-encoding", "")
+    declared = headers.get("content-length", "")
+    packed = encoding.strip().lower() not in PLAIN
+    try:
+        if declared.isdigit() and int(declared) > question.max_bytes and (packed or not question.cut):
+            raise too_large(question.max_bytes)
+        raw = cast("AsyncGenerator[bytes]", aiter(cast("AsyncIterable[bytes]", response.stream)))
+        async with aclosing(raw) as pieces:
+            body, _ = await read_body(pieces, encoding, question.max_bytes, cut=question.cut)
+    except FetchFailed as failure:
+        failure.http, failure.url = status, url
+        raise
+    return FetchResult(url, status, headers, body)
 
 
 def _parse(url: str) -> WebAddress:
@@ -228,94 +336,45 @@ def _parse(url: str) -> WebAddress:
         raise FetchFailed(Reason.BAD_ADDRESS, str(error), url=url[:200]) from error
 
 
+def _target_of(address: WebAddress, location: str) -> str:
+    """Servers send raw UTF-8 in Location; the header arrives as latin-1. Joining would drop tabs and newlines."""
+    try:
+        text = location.encode("latin-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        text = location
+    if _CONTROLS.search(text):
+        raise FetchFailed(Reason.BAD_ADDRESS, "redirect with control characters", url=address.url)
+    try:
+        return urljoin(address.url, text)
+    except ValueError as error:
+        raise FetchFailed(Reason.BAD_ADDRESS, "redirect to no address", url=address.url) from error
+
+
 def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
     conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     return {name: value for name, value in conditions.items() if value and value.isascii() and value.isprintable()}
 
 
-def _as_text(location: str) -> str:
-    """Servers send raw UTF-8 in Location; the header arrives as latin-1."""
-    try:
-        return location.encode("latin-1").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return location
+def _is_loopback(host: str) -> bool:
+    known = literal(host)
+    return host == "localhost" if known is None else known.is_loopback
 
 
-def _connect_failure(error: httpx2.ConnectError, address: WebAddress) -> FetchFailed:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return FetchFailed(Reason.TLS_FAILED, cause.reason or address.host, url=address.url)
-        cause = cause.__cause__ or cause.__context__
-    return FetchFailed(Reason.CONNECT_FAILED, address.host, url=address.url)
+def _may_be_read(target: str) -> bool:
+    """Of Milo's own pages only the sample's, which are a site like any other."""
+    path = target.partition("?")[0]
+    return any(path == own or path.startswith(own + "/") for own in _OWN_PATHS)
 
 
-async def _read(response: httpx2.Response, url: str, max_bytes: int) -> FetchResult:
-    if sum(len(name) + len(value) for name, value in response.headers.raw) > MAX_HEADER_BYTES:
-        raise FetchFailed(Reason.BAD_RESPONSE, "headers over 64 KiB", http=response.status_code, url=url)
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    status = response.status_code
-    if status == 304 or (status in _REDIRECTS and "location" in headers):
-        return FetchResult(url, status, headers, b"")
-    declared = headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > max_bytes:
-        raise FetchFailed(Reason.TOO_LARGE, f"{max_bytes // 2**20} MB", http=status, url=url)
-    async with aclosing(_decoded(response, headers.get("content-encoding", ""), max_bytes, url)) as pieces:
-        body = b"".join([piece async for piece in pieces])
-    return FetchResult(url, status, headers, body)
-
-
-async def _decoded(response: httpx2.Response, encoding: str, max_bytes: int, url: str) -> AsyncGenerator[bytes]:
-    """The body unpacked piece by piece, never more than `max_bytes` of it in memory."""
-    coding = encoding.strip().lower()
-    if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):
-        raise FetchFailed(Reason.BAD_RESPONSE, f"content encoding {coding[:40]}", http=response.status_code, url=url)
-    unpack = None if coding in ("", "identity") else _Unpacker(raw=coding == "deflate")
-    total = 0
-    received = 0
-    async for chunk in response.aiter_raw():
-        received += len(chunk)
-        if received > max_bytes:
-            raise FetchFailed(Reason.TOO_LARGE, f"{max_bytes // 2**20} MB", http=response.status_code, url=url)
-        for piece in [chunk] if unpack is None else unpack.feed(chunk, max_bytes - total):
-            total += len(piece)
-            if total > max_bytes:
-                raise FetchFailed(Reason.TOO_LARGE, f"{max_bytes // 2**20} MB", http=response.status_code, url=url)
-            yield piece
-    if unpack is not None and received and not unpack.complete:
-        raise FetchFailed(Reason.BAD_RESPONSE, "compressed data cut off", http=response.status_code, url=url)
-
-
-class _Unpacker:
-    """gzip (also several members) or deflate in either of its two spellings."""
-
-    def __init__(self, *, raw: bool):
-        self._deflate = raw
-        self._stream = zlib.decompressobj(zlib.MAX_WBITS if raw else 16 + zlib.MAX_WBITS)
-        self._begun = False
-
-    @property
-    def complete(self) -> bool:
-        return self._stream.eof
-
-    def feed(self, data: bytes, room: int) -> list[bytes]:
-        """At most `room` + 1 bytes, so that the caller sees that there is too much."""
-        if self._deflate and not self._begun and data and (data[0] & 0x0F) != 8:
-            self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
-        self._begun = self._begun or bool(data)
-        pieces: list[bytes] = []
-        try:
-            while data:
-                if self._stream.eof:
-                    if self._deflate or not data.startswith(b"\x1f\x8b"):
-                        break  # padding after the end, as browsers ignore it
-                    self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
-                piece = self._stream.decompress(data, max(1, room + 1))
-                pieces.append(piece)
-                room -= len(piece)
-                if room < 0:
-                    break
-                data = self._stream.unconsumed_tail or self._stream.unused_data
-        except zlib.error as error:
-            raise FetchFailed(Reason.BAD_RESPONSE, "compressed data damaged") from error
-        return pieces
+def _what_was_wrong(error: Exception) -> str:
+    """The end of “The answer was not a valid web page”; the library's words are for programmers."""
+    if isinstance(error, HeadTooLarge):
+        return "its headers are over 64 KiB"
+    said = str(error).lower()
+    if "without sending a response" in said:
+        return "the connection was closed without an answer"
+    if "without sending complete" in said or "incomplete chunked" in said:
+        return "it ended too early"
+    if isinstance(error, httpcore2.ReadError | httpcore2.WriteError):
+        return "the connection broke"
+    return "it does not keep to the rules of HTTP"

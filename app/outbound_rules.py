@@ -101,7 +101,7 @@ def parse_address(url: str) -> WebAddress:
     if not authority or "@" in authority or "%" in authority:
         raise BadAddress("no plain host name")
     host, port = _split_authority(authority)
-    path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._") or "/"
+    path = _without_dots(quote(parts.path, safe="/%:@!$&'()*+,;=~-._")) or "/"
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
     target = f"{path}?{query}" if query or "?" in url.split("#", 1)[0] else path
     default = {"http": 80, "https": 443}[parts.scheme]
@@ -126,6 +126,23 @@ def literal(host: str) -> IPv4Address | IPv6Address | None:
 def is_local_name(host: str) -> bool:
     """Names that belong to this machine or network, whatever a resolver says of them."""
     return "." not in host or any(host == name or host.endswith("." + name) for name in _LOCAL_NAMES)
+
+
+def _without_dots(path: str) -> str:
+    """As browsers do before they ask (RFC 3986 5.2.4, and %2e): what a rule says of a path holds for the request."""
+    if "/." not in path and "/%2" not in path:
+        return path
+    kept: list[str] = []
+    plain = ""
+    for segment in path.split("/")[1:]:
+        plain = segment.lower().replace("%2e", ".")
+        if plain == "..":
+            del kept[-1:]
+        elif plain != ".":
+            kept.append(segment)
+    if plain in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
 
 
 def _split_authority(authority: str) -> tuple[str, int | None]:

@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from app.outbound import OutboundFetcher
 from app.settings import Settings
 from ingestion.model import Reason
 from ingestion.ports import FetchFailed, FetchResult
+from tests.fakes.recording import Recorder
 
 SETTINGS = Settings.from_env({"MILO_DATA_DIR": str(Path("/nonexistent")), "MILO_PUBLIC_URL": "http://127.0.0.1:8999"})
 MEGABYTE = 2**20
@@ -208,83 +208,17 @@ async def test_a_redirect_leads_nowhere_private(location: str, reason: Reason):
         assert len(heads) == 1
 
 
-class Recorder(httpx2.AsyncBaseTransport):
-    """Connects nowhere; remembers where it was asked to."""
-
-    asked: list[str]
-
-    def __init__(self, asked: list[str], status: int = 200, location: str = ""):
-        self.asked = asked
-        self._reply = (status, {"Location": location} if location else {})
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        self.asked.append(request.url.host)
-        status, headers = self._reply
-        return httpx2.Response(status, headers=headers, stream=httpx2.ByteStream(b"ok"))
-
-
-def recording(answers: dict[str, list[list[str]]]) -> tuple[OutboundFetcher, list[str]]:
-    """A fetcher whose resolver gives the next list of answers at each question."""
-    asked: list[str] = []
-
-    async def resolve(host: str, _port: int) -> list[str]:
-        lists = answers[host]
-        return lists.pop(0) if len(lists) > 1 else lists[0]
-
-    return OutboundFetcher(SETTINGS, resolve=resolve, connect=lambda: Recorder(asked)), asked
-
-
-@pytest.mark.parametrize(
-    "found",
-    [
-        ["10.0.0.1"],
-        ["93.184.216.34", "10.0.0.1"],
-        ["93.184.216.34", "::1"],
-        ["127.0.0.1", "93.184.216.34"],
-        ["::ffff:93.184.216.34"],
-        ["fe80::1%eth0"],
-        [*(f"93.184.216.{n}" for n in range(200)), "192.168.0.1"],
-    ],
-)
-async def test_one_denied_answer_refuses_the_host_and_nothing_is_connected(found: list[str]):
-    fetcher, asked = recording({"shop.example": [found]})
-    assert (await failing(fetcher, "http://shop.example/")).reason is Reason.REFUSED_ADDRESS
-    assert asked == []
-
-
-async def test_a_resolver_that_changes_its_mind_is_asked_once_a_request():
-    fetcher, asked = recording({"shop.example": [["93.184.216.34"], ["10.0.0.1"]]})
-    assert (await fetcher.fetch("http://shop.example/", max_bytes=100)).status == 200
-    assert asked == ["93.184.216.34"]
-    assert (await failing(fetcher, "http://shop.example/")).reason is Reason.REFUSED_ADDRESS
-    assert asked == ["93.184.216.34"]
-
-
-@pytest.mark.parametrize("url", ["http://93.184.216.34:8080/", "http://shop.example:22/", "https://shop.example:8443/"])
-async def test_other_ports_are_not_opened(url: str):
-    fetcher, asked = recording({"shop.example": [["93.184.216.34"]]})
-    assert (await failing(fetcher, url)).reason is Reason.REFUSED_ADDRESS
-    assert asked == []
-
-
-async def test_milos_own_pages_are_not_read():
-    owned = replace(SETTINGS, crawl_private_hosts=frozenset({"127.0.0.1:8999"}))
-    asked: list[str] = []
-    fetcher = OutboundFetcher(owned, connect=lambda: Recorder(asked))
-    assert (await failing(fetcher, "http://127.0.0.1:8999/mailbox")).reason is Reason.REFUSED_ADDRESS
-    assert (await fetcher.fetch("http://127.0.0.1:8999/sample/", max_bytes=100)).status == 200
-
-
 async def test_https_does_not_fall_back_to_http():
-    asked: list[str] = []
+    moved = b"HTTP/1.1 301 Moved\r\nLocation: http://shop.example/plain\r\nContent-Length: 0\r\n\r\n"
+    recorder = Recorder(moved)
 
     async def resolve(_host: str, _port: int) -> list[str]:
         return ["93.184.216.34"]
 
-    fetcher = OutboundFetcher(
-        SETTINGS, resolve=resolve, connect=lambda: Recorder(asked, 301, "http://shop.example/plain")
-    )
+    fetcher = OutboundFetcher(SETTINGS, resolve=resolve, backend=recorder)
     assert (await failing(fetcher, "https://shop.example/")).reason is Reason.BAD_RESPONSE
+    assert recorder.connected == [("93.184.216.34", 443)]
+    await fetcher.close()
 
 
 async def test_a_host_that_does_not_exist_or_does_not_listen():
@@ -292,22 +226,13 @@ async def test_a_host_that_does_not_exist_or_does_not_listen():
         raise OSError(f"no address for {host}")
 
     assert (
-        await failing(OutboundFetcher(SETTINGS, resolve=unknown), "http://no-such.example/")
+        await failing(OutboundFetcher(SETTINGS, resolve=unknown, refusal_seconds=0), "http://no-such.example/")
     ).reason is Reason.NO_SUCH_HOST
     async with serving(always(b"")) as (_, base, _heads):
         pass
     closed = OutboundFetcher(replace(SETTINGS, crawl_private_hosts=frozenset({base.removeprefix("http://")})))
     assert (await failing(closed, base)).reason is Reason.CONNECT_FAILED
     await closed.close()
-
-
-async def test_plain_http_on_a_tls_port_is_a_tls_failure():
-    async with serving(always(b"HTTP/1.1 400 Bad Request\r\n\r\n", close=True)) as (fetcher, base, _):
-        assert (await failing(fetcher, base.replace("http://", "https://"))).reason in (
-            Reason.TLS_FAILED,
-            Reason.TIMEOUT,
-            Reason.CONNECT_FAILED,
-        )
 
 
 async def test_eight_at_once_share_a_small_pool():
