@@ -108,7 +108,8 @@ def word_grams(word: str) -> tuple[str, ...]:
     return tuple(framed[at : at + size] for size in (3, 4, 5) for at in range(len(framed) - size + 1))
 
 
-def _word_terms(token: str, language: str) -> list[str]:
+@lru_cache(maxsize=65536)
+def _word_terms(token: str, language: str) -> tuple[str, ...]:
     parts = [part for part in re.split(r"-", token) if part]
     stops = stop_words(language)
     terms = [stem(part, language) for part in parts if fold(part) not in stops]
@@ -118,7 +119,7 @@ def _word_terms(token: str, language: str) -> list[str]:
         terms += DIGITS.findall(token)  # iphone15
     if HEBREW_PREFIX.match(token):
         terms.append(token[1:])
-    return terms
+    return tuple(terms)
 
 
 def _number_terms(token: str) -> list[str]:

@@ -6,17 +6,19 @@ passages, then one uint8 frequency each.
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingestion.model import Chunk
 from ingestion.ports import Analyser
 
 FIELDS = ("w", "g")
 _TERM_CHARACTERS = 200  # a term is a key of an index; nothing a visitor types is longer
+_BLOCK = 2_000  # passages counted together: some 2 million terms, 50 MB while they are sorted
 
 
 @dataclass(slots=True)
@@ -28,7 +30,7 @@ class LexicalIndex:
 def index_words(
     chunks: Sequence[Chunk], analyser: Analyser, language: str, tick: Callable[[], None] = lambda: None
 ) -> LexicalIndex:
-    """`language` is the business's, for passages whose page declares none. Takes 1-2 ms a passage.
+    """`language` is the business's, for passages whose page declares none. Takes some 0.5 ms a passage.
 
     `tick` is called as each passage is done in each field.
     """
@@ -45,19 +47,35 @@ def index_words(
 def _pack(
     count: int, terms_of: Callable[[int], list[str]], tick: Callable[[], None]
 ) -> tuple[list[tuple[str, bytes]], bytes]:
-    found: dict[str, tuple[list[int], list[int]]] = {}
+    """Terms become numbers at once and are counted by sorting: a dictionary of lists takes five times as long."""
+    known: dict[str, int] = {}
     lengths = np.zeros(count, dtype="<u4")
-    for number in range(count):
-        terms = terms_of(number)
-        lengths[number] = len(terms)
-        for term, frequency in Counter(terms).items():
-            if len(term) <= _TERM_CHARACTERS:
-                numbers, frequencies = found.setdefault(term, ([], []))
-                numbers.append(number)
-                frequencies.append(min(frequency, 255))
-        tick()
-    packed = [
-        (term, np.array(numbers, dtype="<u4").tobytes() + bytes(frequencies))
-        for term, (numbers, frequencies) in sorted(found.items())
-    ]
+    blocks: list[tuple[NDArray[np.int64], NDArray[np.uint8]]] = []
+    for start in range(0, count, _BLOCK):
+        flat = array("q")
+        for number in range(start, min(start + _BLOCK, count)):
+            terms = terms_of(number)
+            lengths[number] = len(terms)
+            flat.extend([known.setdefault(term, len(known)) for term in terms])
+            tick()
+        blocks.append(_count(flat, lengths[start : start + _BLOCK], start))
+    keys = np.concatenate([keys for keys, _ in blocks]) if blocks else np.zeros(0, dtype=np.int64)
+    frequencies = np.concatenate([found for _, found in blocks]) if blocks else np.zeros(0, dtype=np.uint8)
+    order = np.argsort(keys, kind="stable")  # by term and, inside of it, by passage
+    keys, frequencies = keys[order], frequencies[order]
+    ends = np.searchsorted(keys >> 32, np.arange(1, len(known) + 1))
+    passages = (keys & 0xFFFFFFFF).astype("<u4")
+    packed: list[tuple[str, bytes]] = []
+    for term, number in sorted(known.items()):
+        if len(term) <= _TERM_CHARACTERS:
+            begin, end = ends[number - 1] if number else 0, ends[number]
+            packed.append((term, passages[begin:end].tobytes() + frequencies[begin:end].tobytes()))
     return packed, lengths.tobytes()
+
+
+def _count(flat: array[int], lengths: NDArray[np.uint32], first: int) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """(term << 32 | passage) once each, with how often it stands there, capped at 255."""
+    passages = np.repeat(np.arange(first, first + len(lengths), dtype=np.int64), lengths)
+    terms = np.frombuffer(flat, dtype=np.int64) if len(flat) else np.zeros(0, dtype=np.int64)
+    keys, frequencies = np.unique(terms << 32 | passages, return_counts=True)
+    return keys, np.minimum(frequencies, 255).astype(np.uint8)
