@@ -83,6 +83,7 @@ class Block:
     level: int = 0
     page: int | None = None  # 1-based, for documents that have pages
     header: str | None = None
+    aside: bool = False  # beside a web page's main text: menu, footer, teasers
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ class StoredBlock:
     level: int = 0
     page: int | None = None
     header: str | None = None
+    aside: bool = False
 
 
 class ChunkKind(StrEnum):

@@ -1,67 +1,60 @@
-"""A parsed page in, its blocks in reading order out. Called by html.py for either engine's tree."""
+"""A page's visible tree in, its blocks in reading order out. Called by html.py for either engine's tree."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
-from ingestion.extract.clean import clean
-from ingestion.extract.hidden import Hiding
+from ingestion.extract.beside import columns, pair
+from ingestion.extract.controls import (
+    field_text,
+    is_struck_price,
+    link_target,
+    options_text,
+    picture_text,
+    protected_mail,
+    texts,
+)
 from ingestion.extract.inline import Inline, Line
 from ingestion.extract.tables import data_rows
-from ingestion.extract.tree import Element, Page
+from ingestion.extract.tree import INLINE, Element
 from ingestion.model import Block, BlockKind
 
-_INLINE = frozenset(
-    {
-        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "button", "cite", "code", "data", "del", "dfn", "em", "font",
-        "i", "ins", "kbd", "label", "mark", "math", "meter", "nobr", "output", "picture", "progress", "q", "ruby", "s",
-        "samp", "slot", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "img",
-        "input", "rp", "rt", "rb",
-    }
-)  # fmt: skip
-_SET_APART = frozenset({"a", "button", "span", "label", "small", "time", "strong", "em", "b", "i"})
+_SET_APART = frozenset({"a", "button", "span", "label", "small", "time", "strong", "em", "b", "i", "input", "select"})
 _BOLD = frozenset({"b", "strong", "th"})
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
-_FILE_NAME = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|bmp|avif)\b|^(?:img|dsc|image|photo|bild|foto|screenshot)[-_ ]?\d*$", re.I
-)
 _BOLD_HEADING_WORDS = 12
-_OPTIONS_SHOWN = 20
-_PAIR_CHARACTERS = 80
+_SHORT_CHARACTERS = 200
+_STYLE_CHARACTERS = 2_000
+_REPEATED_WITHIN = 2  # blocks around a picture that may say the same as it
 
 
-def read_blocks(page: Page, *, hide: bool = True) -> tuple[list[Block], int]:
+def read_blocks(body: Element) -> tuple[list[Block], int]:
     """The blocks, and how many unprintable characters were taken out."""
-    reader = _Reader(Hiding(page) if hide else None)
-    reader.read(page.body)
+    reader = _Reader(aside=bool(body.beside))
+    reader.read(body)
     reader.flush()
     return reader.finished(), reader.inline.removed
 
 
 class _Reader:
-    def __init__(self, hiding: Hiding | None):
+    def __init__(self, *, aside: bool):
         self.inline = Inline()
-        self._hiding = hiding
-        self._blocks: list[tuple[Block, bool]] = []  # with: all of it bold
+        self._blocks: list[tuple[Block, Line]] = []
         self._kind = BlockKind.PARAGRAPH
         self._level = 1  # of the last heading
         self._bold = 0
         self._preformatted = 0
+        self._aside = aside
 
     def finished(self) -> list[Block]:
-        # A picture's text and the caption below it often say the same.
-        self._blocks = [
-            each
-            for index, each in enumerate(self._blocks)
-            if index == 0 or each[0].kind is BlockKind.TABLE_ROW or each[0].text != self._blocks[index - 1][0].text
-        ]
+        self._blocks = [each for index, each in enumerate(self._blocks) if not self._says_it_again(index)]
         blocks = [block for block, _ in self._blocks]
         if any(block.kind is BlockKind.HEADING and block.level > 1 for block in blocks):
             return blocks
         # A page without headings: lines that are bold from end to end stand for them, unless all are.
-        bold = [self._is_bold_heading(block, is_bold) for block, is_bold in self._blocks]
+        bold = [_is_bold_heading(block, line) for block, line in self._blocks]
         if sum(bold) * 2 > len(bold):
             return blocks
         return [
@@ -69,13 +62,18 @@ class _Reader:
             for block, promoted in zip(blocks, bold, strict=True)
         ]
 
-    def _is_bold_heading(self, block: Block, is_bold: bool) -> bool:
-        return (
-            is_bold
-            and block.kind is BlockKind.PARAGRAPH
-            and len(block.text.split()) <= _BOLD_HEADING_WORDS
-            and block.text[-1] not in ".,;"
-        )
+    def _says_it_again(self, index: int) -> bool:
+        """The same line twice, or a picture's text that its caption or heading says as well."""
+        block, line = self._blocks[index]
+        if block.kind is BlockKind.TABLE_ROW:
+            return False
+        if index and block.text == self._blocks[index - 1][0].text:
+            return True
+        if not line.picture:
+            return False
+        around = self._blocks[max(0, index - _REPEATED_WITHIN) : index + _REPEATED_WITHIN + 1]
+        said = block.text.casefold()
+        return any(said in other.text.casefold() for other, its in around if other is not block and not its.picture)
 
     # ---- walking
 
@@ -89,8 +87,18 @@ class _Reader:
             set_apart = child.tag in _SET_APART and _long_enough(child)
             if set_apart and previous:
                 self.inline.space()
-            self._element(child)
+            if child.beside is None or child.beside == self._aside:
+                self._element(child)
+            else:
+                self._across_border(child, child.beside)
             previous = child.tag if set_apart else ""
+
+    def _across_border(self, element: Element, beside: bool) -> None:
+        self.flush()
+        outer, self._aside = self._aside, beside
+        self._element(element)
+        self.flush()
+        self._aside = outer
 
     def _text(self, text: str) -> None:
         if self._preformatted and "\n" in text:
@@ -103,47 +111,65 @@ class _Reader:
             self.inline.add(text, bold=self._bold > 0)
 
     def _element(self, element: Element) -> None:
-        if self._hiding is not None and self._hiding.hides(element):
-            return
-        tag = element.tag
+        tag, role = element.tag, element.get("role")
         if tag == "br":
             self.inline.line_break()
-        elif tag == "img":
-            self._image(element)
-        elif tag == "wbr" or tag == "input" or tag in ("rp", "rt"):
+        elif tag == "img" or role == "img" and not "".join(texts(element)).strip():
+            self._picture(picture_text(element) if tag == "img" else element.get("aria-label")[:_SHORT_CHARACTERS])
+        elif tag in ("wbr", "rp", "rt", "meta", "link"):
             return
-        elif tag in _HEADINGS or (element.get("role") == "heading"):
+        elif tag == "input":
+            self._beside_text(field_text(element))
+        elif tag == "select":
+            self._beside_text(options_text(element))
+        elif tag in _HEADINGS or role == "heading":
             self._heading(element, _HEADINGS.get(tag) or _aria_level(element))
-        elif tag in _INLINE:
+        elif tag in INLINE:
             self._inline(element)
         elif tag == "table":
             self._table(element)
-        elif element.get("role") == "row":
-            self._aria_row(element)
+        elif role == "row":
+            self.flush()
+            self._row([" ".join(self._cell_lines(cell)[0]) for cell in element.children if isinstance(cell, Element)])
         elif tag == "dl":
             self._definitions(element)
         elif tag == "summary":
             self._heading(element, min(self._level + 1, 6))
-        elif tag == "select":
-            self._options(element)
-        elif tag in ("div", "li") and (cells := _pair(element)):
-            self.flush()
-            self._row([self._one_line(cell)[0] for cell in cells])
+        elif tag in ("div", "li", "section", "article") and self._side_by_side(element):
+            return
         else:
             self._block(element)
 
     def _inline(self, element: Element) -> None:
-        bold = element.tag in _BOLD or bool(_BOLD_STYLE.search(element.get("style")))
-        bold = bold or (element.tag == "font" and element.get("size").lstrip("+") in ("4", "5", "6", "7", "1", "2", "3")
-                        and (element.get("size").startswith("+") or element.get("size") > "3"))  # fmt: skip
+        if element.tag in ("s", "del", "strike") and is_struck_price(element):
+            return
+        if "data-cfemail" in element.attributes and (mail := protected_mail(element)):
+            self.inline.add(mail, bold=self._bold > 0)
+            return
+        bold = element.tag in _BOLD or bool(_BOLD_STYLE.search(element.get("style")[:_STYLE_CHARACTERS]))
+        bold = bold or element.tag == "font" and _is_large(element.get("size"))
         self._bold += bold
         self.read(element)
+        if element.tag == "a" and element.get("href")[:7].lower().startswith(("tel:", "mailto:")):
+            shown = "".join(texts(element))
+            if target := link_target(element, shown):
+                self._beside_text(f"({target})" if shown.strip() else target)
         self._bold -= bold
+
+    def _beside_text(self, text: str) -> None:
+        if text:
+            self.inline.space()
+            self.inline.add(f"{text} ", bold=False)
+
+    def _picture(self, text: str) -> None:
+        if text:
+            self.inline.space()
+            self.inline.add(f"{text} ", bold=self._bold > 0, picture=True)
 
     def _block(self, element: Element) -> None:
         self.flush()
         kind, preformatted = self._kind, element.tag in ("pre", "listing", "xmp")
-        bold = bool(_BOLD_STYLE.search(element.get("style")))
+        bold = bool(_BOLD_STYLE.search(element.get("style")[:_STYLE_CHARACTERS]))
         if element.tag == "li":
             self._kind = BlockKind.LIST_ITEM
         self._preformatted += preformatted
@@ -156,28 +182,36 @@ class _Reader:
 
     def _heading(self, element: Element, level: int) -> None:
         self.flush()
+        kind = self._kind
+        if element.tag == "summary":
+            self._kind = BlockKind.PARAGRAPH
+        before = len(self._blocks)
         self.read(element)
         lines = self.inline.lines()
+        self._kind = kind
         if lines:
             # A heading broken over lines by hand is still one heading.
             text = " ".join(line.text for line in lines)
             if any(sign.isalnum() for sign in text):
-                self._level = level if element.tag != "summary" else self._level
-                self._blocks.append((Block(BlockKind.HEADING, text, level=level), False))
+                if element.tag != "summary" or len(self._blocks) == before:
+                    self._level = level if element.tag != "summary" else self._level
+                line = Line(text, bold=False, picture=all(line.picture for line in lines))
+                self._append(Block(BlockKind.HEADING, text, level=level), line)
 
-    def _image(self, element: Element) -> None:
-        text, _ = clean(element.get("alt"))
-        if len(text) >= 3 and any(sign.isalpha() for sign in text) and not _FILE_NAME.search(text):
-            self.inline.space()
-            self.inline.add(text + " ", bold=self._bold > 0)
+    # ---- rows, tables and lists of terms
 
-    def _options(self, element: Element) -> None:
-        options = [option for option in _descendants(element) if option.tag == "option"]
-        texts = [self._one_line(option)[0] for option in options[: _OPTIONS_SHOWN + 1]]
-        if len(options) <= _OPTIONS_SHOWN:
-            self.inline.add(" " + ", ".join(text for text in texts if text) + " ", bold=False)
-
-    # ---- tables and lists of terms
+    def _side_by_side(self, element: Element) -> bool:
+        """Whether this was a label beside its figure, or a column of them beside a column of those."""
+        if cells := pair(element):
+            self.flush()
+            self._row([" ".join(self._cell_lines(cell)[0]) for cell in cells])
+            return True
+        if rows := columns(element):
+            self.flush()
+            for row in rows:
+                self._row(row)
+            return True
+        return False
 
     def _table(self, table: Element) -> None:
         self.flush()
@@ -192,13 +226,13 @@ class _Reader:
         for row in rows:
             if not any(sign.isalnum() for sign in row.text):
                 continue
-            self._blocks.append((Block(BlockKind.TABLE_ROW, row.text, header=None if row.is_header else header), False))
+            if row.is_group:
+                level = min(self._level + 1, 6)
+                self._append(Block(BlockKind.HEADING, row.text, level=level), Line(row.text, bold=False))
+                continue
+            block = Block(BlockKind.TABLE_ROW, row.text, header=None if row.is_header else header)
+            self._append(block, Line(row.text, bold=False))
             header = row.text if row.is_header else header
-
-    def _aria_row(self, element: Element) -> None:
-        self.flush()
-        cells = [cell for cell in element.children if isinstance(cell, Element)]
-        self._row([self._one_line(cell)[0] for cell in cells])
 
     def _definitions(self, element: Element) -> None:
         """`<dt>` and `<dd>`: one row where both are short, else the term as a line before its text."""
@@ -208,11 +242,9 @@ class _Reader:
             if isinstance(child, str):
                 self._text(child)
             elif child.tag == "dt":
-                self._end_terms(terms)
-                text, _ = self._one_line(child)
-                terms.append(text)
-            elif child.tag == "dd" and terms and _is_short(child):
-                self._row([*terms, self._one_line(child)[0]])
+                terms.append(" ".join(self._cell_lines(child)[0]))
+            elif child.tag == "dd" and terms and _is_short(child) and not terms[-1].endswith("?"):
+                self._row([*terms, " ".join(self._cell_lines(child)[0])])
                 terms = []
             elif child.tag == "div":
                 self._end_terms(terms)
@@ -226,22 +258,17 @@ class _Reader:
     def _end_terms(self, terms: list[str]) -> None:
         for text in terms:
             if any(sign.isalnum() for sign in text):
-                self._blocks.append((Block(BlockKind.PARAGRAPH, text), True))
+                self._append(Block(BlockKind.PARAGRAPH, text), Line(text, bold=True))
         terms.clear()
 
     def _row(self, cells: list[str]) -> None:
         shown = [cell for cell in cells if cell]
         if any(sign.isalnum() for cell in shown for sign in cell):
-            self._blocks.append((Block(BlockKind.TABLE_ROW, " | ".join(shown)), False))
-
-    def _one_line(self, element: Element) -> tuple[str, bool]:
-        """All an element says, on one line, and whether all of it is bold."""
-        lines, bold = self._cell_lines(element)
-        return " ".join(lines), bold
+            text = " | ".join(shown)
+            self._append(Block(BlockKind.TABLE_ROW, text), Line(text, bold=False))
 
     def _cell_lines(self, element: Element) -> tuple[list[str], bool]:
-        if self._hiding is not None and self._hiding.hides(element):
-            return [], False
+        """All an element says, line by line, and whether all of it is bold."""
         kept, self._blocks = self._blocks, []
         outer, self.inline = self.inline, Inline()
         self._bold += element.tag in _BOLD
@@ -251,7 +278,7 @@ class _Reader:
         found, self._blocks = self._blocks, kept
         outer.removed += self.inline.removed
         self.inline = outer
-        bold = bool(found) and all(is_bold or block.kind is BlockKind.HEADING for block, is_bold in found)
+        bold = bool(found) and all(line.bold or block.kind is BlockKind.HEADING for block, line in found)
         return [block.text for block, _ in found], bold
 
     def flush(self) -> None:
@@ -259,64 +286,43 @@ class _Reader:
         if self.inline.empty:
             return
         for line in self.inline.lines():
-            if any(sign.isalnum() for sign in line.text) or _is_sign(line):
-                self._blocks.append((Block(self._kind, line.text), line.bold))
+            if any(sign.isalnum() for sign in line.text) or any(sign in "€$£¥%☎✆" for sign in line.text):
+                self._append(Block(self._kind, line.text), line)
+
+    def _append(self, block: Block, line: Line) -> None:
+        self._blocks.append((replace(block, aside=True) if self._aside else block, line))
 
 
-def _pair(element: Element) -> list[Element]:
-    """The two or three short parts of a label beside its figure, which a style sheet puts on one line.
-
-    Price lists and opening hours are often written so; apart from each other neither part says much.
-    """
-    parts = [child for child in element.children if not isinstance(child, str) or child.strip()]
-    if not 2 <= len(parts) <= 3:
-        return []
-    cells: list[Element] = []
-    figures = 0
-    for part in parts:
-        if isinstance(part, str) or part.tag not in ("div", "p", "span", "time", "strong", "b"):
-            return []
-        if any(node.tag not in _INLINE and node.tag != "br" for node in _descendants(part)):
-            return []
-        text = "".join(_texts(part)).strip()
-        if not text or len(text) > _PAIR_CHARACTERS:
-            return []
-        figures += any(sign.isdigit() for sign in text)
-        cells.append(part)
-    all_spans = all(cell.tag in _INLINE for cell in cells)
-    return cells if figures and not all_spans else []
+def _is_bold_heading(block: Block, line: Line) -> bool:
+    return (
+        line.bold
+        and block.kind is BlockKind.PARAGRAPH
+        and len(block.text.split()) <= _BOLD_HEADING_WORDS
+        and block.text[-1] not in ".,;"
+    )
 
 
-def _is_sign(line: Line) -> bool:
-    return any(sign in "€$£¥%☎✆" for sign in line.text)
+def _is_large(size: str) -> bool:
+    return size.lstrip("+") in ("4", "5", "6", "7", "1", "2", "3") and (size.startswith("+") or size > "3")
 
 
 def _long_enough(element: Element) -> bool:
     """More than one sign: letters that are animated one by one stay a word."""
+    if element.tag in ("input", "select"):
+        return True
     return sum(len(child.strip()) if isinstance(child, str) else 2 for child in element.children) > 1
 
 
 def _is_short(element: Element) -> bool:
-    if any(node.tag in ("p", "ul", "ol", "table", "dl", "div") for node in _descendants(element)):
-        inner = [child for child in element.children if isinstance(child, Element)]
-        if len(inner) > 1 or any(node.tag in ("ul", "ol", "table", "dl") for node in _descendants(element)):
-            return False
-    return sum(len(text) for text in _texts(element)) <= 200
-
-
-def _descendants(element: Element) -> list[Element]:
-    found: list[Element] = []
-    stack = [child for child in reversed(element.children) if isinstance(child, Element)]
+    """One value: no structure of several parts in it."""
+    inner = [child for child in element.children if isinstance(child, Element)]
+    stack = list(inner)
     while stack:
         node = stack.pop()
-        found.append(node)
-        stack.extend(child for child in reversed(node.children) if isinstance(child, Element))
-    return found
-
-
-def _texts(element: Element) -> list[str]:
-    own = [child for child in element.children if isinstance(child, str)]
-    return own + [child for node in _descendants(element) for child in node.children if isinstance(child, str)]
+        if node.tag in ("ul", "ol", "table", "dl") or (node.tag in ("p", "div") and len(inner) > 1):
+            return False
+        stack.extend(child for child in node.children if isinstance(child, Element))
+    return sum(len(text) for text in texts(element)) <= _SHORT_CHARACTERS
 
 
 def _aria_level(element: Element) -> int:

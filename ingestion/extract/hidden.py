@@ -1,49 +1,118 @@
-"""Which elements a visitor never sees: by attribute, by inline style, by the page's own style sheet.
+"""Takes out of a page's tree what a visitor never sees, and counts it. Called by html.py.
 
-What a click opens (a tab, an accordion, a collapsed menu) counts as visible: some control of the
-page names the element's id. Text that scripts fade in counts as visible too.
+Hidden is what an attribute, an inline style or the page's own style sheet hides. What a click opens (a tab, an
+accordion, a collapsed menu, a slide) counts as visible: a control names it, stands before it, or its class says so.
+Text that scripts fade in counts as visible too. Text for screen readers only is hidden, headings excepted: they
+name what follows (docs/decisions/0024).
 """
 
 from __future__ import annotations
 
 import re
 
+from ingestion.extract.sheets import Sheets, Shown
 from ingestion.extract.tree import Element, Page
 
-_NEVER_SHOWN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_FOLDED = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.I)
+_CONCEALED = re.compile(
+    r"font-size\s*:\s*(?:0(?:px|pt|em|rem|%)?|0?\.\d+(?:px|pt)|1px)\s*(?:;|!|$)"
     r"|clip\s*:\s*rect\(\s*(?:0|1px)|clip-path\s*:\s*(?:inset\(\s*(?:50|100)%|circle\(\s*0)"
-    r"|text-indent\s*:\s*-\d{3,}"
-    r"|(?<![-\w])color\s*:\s*transparent",
+    r"|text-indent\s*:\s*-\d{3,6}",
     re.I,
 )
-_TRANSPARENT = re.compile(r"(?<![-\w])opacity\s*:\s*0?(?:\.0+)?\s*(?:;|!|$)|(?<![-\w])opacity\s*:\s*0(?:\.0+)?%", re.I)
-_OFF_SCREEN = re.compile(
-    r"(?:left|right|top|bottom|margin-left|margin-top)\s*:\s*-\d{3,}(?:\.\d+)?(?:px|em|rem|vw|vh)", re.I
+_NO_COLOUR = re.compile(r"(?<![-\w])color\s*:\s*(?:transparent|rgba\([^)]{0,40},\s*0(?:\.0*)?\s*\))", re.I)
+_TEXT_OF_BACKGROUND = re.compile(r"background-clip\s*:\s*text", re.I)
+_TRANSPARENT = re.compile(
+    r"(?<![-\w])opacity\s*:\s*0?(?:\.0{1,9})?\s*(?:;|!|$)|(?<![-\w])opacity\s*:\s*0(?:\.0{1,9})?%", re.I
 )
+_OFF_SCREEN = re.compile(
+    r"(?:left|right|top|bottom|margin-left|margin-top)\s*:\s*-\d{3,6}(?:\.\d{1,6})?(?:px|em|rem|vw|vh)", re.I
+)
+_POSITIONED = re.compile(r"position\s*:\s*(?:absolute|fixed)", re.I)
 _NO_SIZE = re.compile(r"(?<![-\w])(?:max-)?(?:width|height)\s*:\s*[01]?(?:px)?\s*(?:;|!|$)", re.I)
 _CLIPPED = re.compile(r"overflow(?:-[xy])?\s*:\s*(?:hidden|clip)", re.I)
-_COLOURS = re.compile(r"(?<![-\w])(color|background(?:-color)?)\s*:\s*([^;!]+)", re.I)
+_COLOURS = re.compile(r"(?<![-\w])(color|background(?:-color)?)\s*:\s*([^;!]{1,60})", re.I)
+_NAMED_COLOURS = {"white": "#ffffff", "black": "#000000", "rgb(255,255,255)": "#ffffff", "rgb(0,0,0)": "#000000"}
 _FADED_IN = re.compile(r"transform|transition|animation|will-change", re.I)
-_FADING_CLASS = re.compile(r"\b(?:wow|aos|animate\w*|fade\w*|reveal\w*|lazy\w*|invisible-until\w*)\b", re.I)
+_FADING_CLASS = re.compile(
+    r"\b(?:wow|aos|animat\w{0,20}|fade\w{0,20}|reveal\w{0,20}|lazy\w{0,20}|invisible-until\w{0,20}|elementor-invisible"
+    r"|motion\w{0,20}|in-?view\w{0,20})\b",
+    re.I,
+)
+_FADING_ATTRIBUTES = ("data-aos", "data-w-id", "data-animat", "data-sal", "data-scroll", "data-motion", "data-framer")
 _OPENED_CLASS = re.compile(
-    r"collaps|accordion|tab-?pane|tab-?content|tabs?__|dropdown|toggle|modal|spoiler|expand", re.I
+    r"collaps|accordion|tab-?pane|tab-?panel|tab-?content|(?:^|\s)tabs?(?:__|-|\s|$)|tabcontent|dropdown|toggle|modal"
+    r"|spoiler|expand|slide|carousel|swiper|panel|faq|answer|antwort|more-?(?:text|content|info)|read-?more|sub-?menu"
+    r"|details|lightbox|popover|drawer|offcanvas",
+    re.I,
+)
+_NOT_CONTENT = re.compile(
+    r"cookie|consent|gdpr|captcha|honeypot|preload|spinner|error|success|w-form-(?:done|fail)", re.I
+)
+_CONTROL_CLASS = re.compile(
+    r"toggle|trigger|accordion|collaps|expand|opener|question|frage|spoiler|faq|tab(?:s|-|_|$|\s)|show-?more", re.I
 )
 _FOR_READERS = re.compile(
-    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?|element-invisible|a11y-hidden)(?:\s|$)", re.I
+    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?|element-invisible|a11y-hidden|u-hiddenvisually)"
+    r"(?:\s|$)",
+    re.I,
 )
-_COMMENT = re.compile(r"/\*.*?\*/", re.S)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_SIMPLE = re.compile(r"^(?:[a-z][a-z0-9]*)?([.#][\w-]+)$", re.I)
-_MARK = re.compile(r"[{};]")
-_SHEET_LIMIT = 500_000
+_CONTROLLING = (
+    "aria-controls",
+    "data-target",
+    "data-bs-target",
+    "data-toggle-target",
+    "for",
+    "data-tab",
+    "data-content",
+)
+_STYLE_CHARACTERS = 2_000
+_CLASS_CHARACTERS = 500
 
 
-class Hiding:
-    """Answers `hides(element)` for one page."""
+def take_out_hidden(page: Page) -> int:
+    """Removes the hidden elements from the tree; how many letters and signs they held."""
+    hiding = _Hiding(page)
+    above: list[Element] = []
+    removed = 0
 
+    def prune(parent: Element) -> None:
+        nonlocal removed
+        above.append(parent)
+        kept: list[Element | str] = []
+        before: Element | None = None
+        for child in parent.children:
+            if isinstance(child, Element):
+                if hiding.hides(child, above, before):
+                    removed += _signs(child)
+                    before = child
+                    continue
+                prune(child)  # no deeper than tree.MAX_DEPTH
+                before = child
+            kept.append(child)
+        parent.children = kept
+        above.pop()
+
+    prune(page.body)
+    return removed
+
+
+def _signs(element: Element) -> int:
+    count = 0
+    stack: list[Element | str] = [element]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            count += sum(map(len, node.split()))
+        else:
+            stack.extend(node.children)
+    return count
+
+
+class _Hiding:
     def __init__(self, page: Page):
-        self._by_sheet = _hidden_by_sheets(page.styles)
+        self._sheets = Sheets(page.styles)
         self._opened = {
             attributes["href"][1:] for _, attributes in page.references if attributes.get("href", "").startswith("#")
         }
@@ -52,83 +121,113 @@ class Hiding:
             node = stack.pop()
             if isinstance(node, str):
                 continue
-            for name in ("aria-controls", "data-target", "data-bs-target", "data-toggle-target", "for", "data-tab"):
-                for value in node.get(name).split():
-                    self._opened.add(value.lstrip("#"))
+            if node.attributes:
+                for name in _CONTROLLING:
+                    for value in node.get(name)[:_CLASS_CHARACTERS].split():
+                        self._opened.add(value.lstrip("#."))
             stack.extend(node.children)
+        self._opened.discard("")
 
-    def hides(self, element: Element) -> bool:
+    def hides(self, element: Element, above: list[Element], before: Element | None) -> bool:
+        """`before`: the element in front of it, hidden or not."""
+        shown = self._sheets.shown(element, above)
         attributes = element.attributes
         if not attributes:
-            return False
-        style = attributes.get("style", "")
-        classes = attributes.get("class", "")
-        if _FOR_READERS.search(classes) and element.tag not in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            return shown is Shown.CONCEALED or (shown is Shown.FOLDED and not _is_control(before))
+        classes = attributes.get("class", "")[:_CLASS_CHARACTERS]
+        style = attributes.get("style", "")[:_STYLE_CHARACTERS]
+        if _FOR_READERS.search(classes) and element.tag not in _HEADINGS:
             return True
-        hidden = "hidden" in attributes and attributes["hidden"].lower() != "until-found"
-        hidden = hidden or bool(style and _hidden_by_style(style, attributes, classes))
-        if not hidden and self._by_sheet:
-            hidden = any(f".{name}" in self._by_sheet for name in classes.split()) or (
-                f"#{attributes.get('id', '')}" in self._by_sheet
-            )
-        return hidden and not self._opens(element, classes)
+        if "hidden" in attributes and attributes["hidden"].lower() != "until-found":
+            shown = Shown.FOLDED
+        if shown is Shown.FOLDED and style and _DISPLAYED.search(style):
+            shown = Shown.YES
+        if style and shown is Shown.YES:
+            shown = _by_style(style, above)
+        if shown is Shown.YES:
+            return False
+        if shown is Shown.FOLDED and not _FOLDED_FOR_GOOD.search(style) and _is_faded_in(style, attributes, classes):
+            return "hidden" in attributes
+        return shown is Shown.CONCEALED or not self._opens(element, classes, before)
 
-    def _opens(self, element: Element, classes: str) -> bool:
-        return (
-            element.get("role") == "tabpanel"
-            or (element.get("id") != "" and element.get("id") in self._opened)
-            or bool(_OPENED_CLASS.search(classes))
-        )
+    def _opens(self, element: Element, classes: str, before: Element | None) -> bool:
+        identity = element.get("id")
+        if element.get("role") == "tabpanel" or identity and identity in self._opened:
+            return True
+        if _NOT_CONTENT.search(classes) or _NOT_CONTENT.search(identity):
+            return False
+        if any(name in self._opened for name in classes.split()):
+            return True
+        return bool(_OPENED_CLASS.search(classes) or _OPENED_CLASS.search(identity[:200])) or _is_control(before)
 
 
-def _hidden_by_style(style: str, attributes: dict[str, str], classes: str) -> bool:
-    faded = bool(_FADED_IN.search(style) or _FADING_CLASS.search(classes)) or any(
-        name.startswith(("data-aos", "data-w-id", "data-animat", "data-sal", "data-scroll")) for name in attributes
+_DISPLAYED = re.compile(r"display\s*:\s*(?:block|flex|grid|inline|table|list-item|contents)", re.I)
+_FOLDED_FOR_GOOD = re.compile(r"display\s*:\s*none", re.I)
+
+
+def _is_faded_in(style: str, attributes: dict[str, str], classes: str) -> bool:
+    return bool(_FADED_IN.search(style) or _FADING_CLASS.search(classes)) or any(
+        name.startswith(_FADING_ATTRIBUTES) for name in attributes
     )
-    if faded and not re.search(r"display\s*:\s*none", style, re.I):
-        return False
-    if _NEVER_SHOWN.search(style) or _TRANSPARENT.search(style):
-        return True
-    if _OFF_SCREEN.search(style) and re.search(r"position\s*:\s*(?:absolute|fixed)", style, re.I):
-        return True
+
+
+def _by_style(style: str, above: list[Element]) -> Shown:
+    if _CONCEALED.search(style):
+        return Shown.CONCEALED
+    if _NO_COLOUR.search(style) and not _TEXT_OF_BACKGROUND.search(style):
+        return Shown.CONCEALED
+    if _FOLDED.search(style) or _TRANSPARENT.search(style):
+        return Shown.FOLDED
+    if _OFF_SCREEN.search(style) and _POSITIONED.search(style):
+        return Shown.FOLDED
     if _NO_SIZE.search(style) and _CLIPPED.search(style):
+        return Shown.FOLDED
+    return Shown.CONCEALED if _in_its_own_colour(style, above) else Shown.YES
+
+
+def _in_its_own_colour(style: str, above: list[Element]) -> bool:
+    own = _colours(style)
+    if "color" not in own:
+        return False
+    background = own.get("backg")
+    for element in reversed(above):
+        if background is not None:
+            break
+        around = element.get("style")
+        background = _colours(around[:_STYLE_CHARACTERS]).get("backg") if around else None
+    return own["color"] == background
+
+
+def _colours(style: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in _COLOURS.findall(style):
+        colour = re.sub(r"\s+", "", value.lower())
+        if re.fullmatch(r"#[0-9a-f]{3}", colour):
+            colour = "#" + "".join(sign * 2 for sign in colour[1:])
+        found[name.lower()[:5]] = _NAMED_COLOURS.get(colour, colour)
+    return found
+
+
+def _is_control(element: Element | None) -> bool:
+    """Something to click on that opens what stands after it."""
+    if element is None:
+        return False
+    if element.tag in ("button", "label", "summary", "input") or element.get("role") in ("button", "tab"):
         return True
-    colours = {name.lower()[:5]: value.strip().lower() for name, value in _COLOURS.findall(style)}
-    return len(colours) == 2 and colours.get("color") == colours.get("backg")
-
-
-def _hidden_by_sheets(styles: list[str]) -> frozenset[str]:
-    """Class and id selectors that stand alone and end up undisplayed, media queries left out."""
-    hidden: set[str] = set()
-    for sheet in styles:
-        if "none" not in sheet and "hidden" not in sheet:
-            continue
-        for selectors, body in _RULE.findall(_without_at_rules(_COMMENT.sub("", sheet[:_SHEET_LIMIT]))):
-            display = re.findall(r"(?:^|[;\s])(?:display|visibility)\s*:\s*([\w-]+)", body)
-            if not display:
-                continue
-            names = {match.group(1) for part in selectors.split(",") if (match := _SIMPLE.match(part.strip()))}
-            hidden = hidden | names if display[-1] in ("none", "hidden", "collapse") else hidden - names
-    return frozenset(hidden)
-
-
-def _without_at_rules(sheet: str) -> str:
-    """Drops @media and the like with their whole bodies: they hold for some visitors only."""
-    if "@" not in sheet:
-        return sheet
-    kept: list[str] = []
-    at = 0
-    while (start := sheet.find("@", at)) >= 0:
-        kept.append(sheet[at:start])
-        depth = 0
-        end = start
-        for mark in _MARK.finditer(sheet, start):
-            end = mark.end()
-            depth += {"{": 1, "}": -1, ";": 0}[mark.group()]
-            if depth <= 0:
-                break
-        else:
-            end = len(sheet)
-        at = max(end, start + 1)
-    kept.append(sheet[at:])
-    return "".join(kept)
+    if "onclick" in element.attributes or "aria-expanded" in element.attributes:
+        return True
+    if element.tag == "a" and element.get("href")[:1] in ("#", "") or element.get("href").startswith("javascript:"):
+        return True
+    if _CONTROL_CLASS.search(element.get("class")[:_CLASS_CHARACTERS]):
+        return True
+    return any(
+        isinstance(child, Element)
+        and (
+            child.tag in ("button", "summary")
+            or child.get("role") == "button"
+            or "aria-expanded" in child.attributes
+            or "onclick" in child.attributes
+            or (child.tag == "a" and child.get("href") in ("#", "javascript:void(0)", "javascript:;"))
+        )
+        for child in element.children[:8]
+    )

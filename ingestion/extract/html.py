@@ -13,9 +13,11 @@ from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 from ingestion.extract import lexbor, soup
+from ingestion.extract.article import mark_article
 from ingestion.extract.blocks import read_blocks
 from ingestion.extract.clean import clean, count_words
 from ingestion.extract.decode import decode
+from ingestion.extract.hidden import take_out_hidden
 from ingestion.extract.tree import REFERENCES, Page
 from ingestion.model import Block, BlockKind, ExtractedDocument, Reason
 
@@ -23,6 +25,7 @@ MAX_BYTES = 5 * 1024 * 1024
 _SUSPICIOUS_SHARE = 0.25  # of the letters that plain tag stripping finds
 _SUSPICIOUS_LETTERS = 400
 _MAX_LINKS = 5_000
+_HIDDEN_LETTERS = 400  # of which a page may be made visible by its script
 _NOT_SHOWN = re.compile(
     r"<(script|style|template|noscript|svg|head|noframes|iframe|textarea|select)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S
 )
@@ -85,13 +88,17 @@ def _with(parse: Callable[[str], Page], text: str) -> tuple[Page | None, list[Bl
     """One engine's reading. An engine that gives up is reported by the other's reading or by BROKEN."""
     try:
         page = parse(text)
-        blocks, removed = read_blocks(page)
-        if sum(len(block.text) for block in blocks) < 200:
+        hidden = take_out_hidden(page)
+        mark_article(page.body)
+        blocks, removed = read_blocks(page.body)
+        if hidden > _HIDDEN_LETTERS and sum(len(block.text) for block in blocks) < 200:
             # A page that is hidden as a whole until its script has run: what is left when it is shown.
-            bare, bare_removed = read_blocks(page, hide=False)
-            if _letters(bare) > 10 * max(_letters(blocks), 40):
-                return page, bare, bare_removed
-        return page, blocks, removed
+            bare = parse(text)
+            mark_article(bare.body)
+            bare_blocks, bare_removed = read_blocks(bare.body)
+            if _letters(bare_blocks) > 10 * max(_letters(blocks), 40):
+                return bare, bare_blocks, bare_removed
+        return page, blocks, removed + hidden
     except (ValueError, RuntimeError, AssertionError, RecursionError):
         return None, [], 0
 

@@ -6,12 +6,12 @@ line unless it only breaks a sentence, which pages made by hand are full of.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from ingestion.extract.clean import clean
 
 _BREAK = "\n"
+_JOINED_CHARACTERS = 2_000  # a sentence that is longer was not broken by hand; bounds the work, too
 # A line that ends in one of these has not ended, whatever follows: in German every noun is capital.
 _JOINING = frozenset(
     """
@@ -20,13 +20,13 @@ _JOINING = frozenset(
     y el los las del con para por
     """.split()
 )
-_SPACE_END = re.compile(r"\s$")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     text: str
     bold: bool
+    picture: bool = False  # nothing but a picture's alternative text
 
 
 @dataclass(slots=True)
@@ -34,19 +34,19 @@ class Inline:
     """Collects pieces; `lines()` empties it."""
 
     removed: int = 0
-    _pieces: list[tuple[str, bool]] = field(default_factory=list[tuple[str, bool]])
+    _pieces: list[tuple[str, bool, bool]] = field(default_factory=list[tuple[str, bool, bool]])
 
-    def add(self, text: str, *, bold: bool) -> None:
+    def add(self, text: str, *, bold: bool, picture: bool = False) -> None:
         if text:
-            self._pieces.append((text.replace("\n", " "), bold))
+            self._pieces.append((text.replace("\n", " "), bold, picture))
 
     def line_break(self) -> None:
-        self._pieces.append((_BREAK, False))
+        self._pieces.append((_BREAK, False, False))
 
     def space(self) -> None:
         """Between two controls that a style sheet sets apart (`<a>One</a><a>Two</a>`)."""
-        if self._pieces and not _SPACE_END.search(self._pieces[-1][0]):
-            self._pieces.append((" ", False))
+        if self._pieces and not self._pieces[-1][0][-1:].isspace():
+            self._pieces.append((" ", False, False))
 
     @property
     def empty(self) -> bool:
@@ -56,35 +56,44 @@ class Inline:
         pieces, self._pieces = self._pieces, []
         lines: list[Line] = []
         gap = True  # nothing to join with
-        for text, bold in self._rows(pieces):
-            if not text:
+        for line in self._rows(pieces):
+            if not line.text:
                 gap = True
                 continue
-            if not gap and not bold and not lines[-1].bold and _continues(lines[-1].text, text):
-                lines[-1] = Line(f"{lines[-1].text} {text}", bold=False)
+            if not gap and not line.bold and not lines[-1].bold and _continues(lines[-1].text, line.text):
+                lines[-1] = Line(f"{lines[-1].text} {line.text}", bold=False)
             else:
-                lines.append(Line(text, bold))
+                lines.append(line)
             gap = False
         return lines
 
-    def _rows(self, pieces: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
-        rows: list[tuple[str, bool]] = []
-        row: list[tuple[str, bool]] = []
-        for piece in [*pieces, (_BREAK, False)]:
+    def _rows(self, pieces: list[tuple[str, bool, bool]]) -> list[Line]:
+        rows: list[Line] = []
+        row: list[tuple[str, bool, bool]] = []
+        for piece in [*pieces, (_BREAK, False, False)]:
             if piece[0] != _BREAK:
                 row.append(piece)
                 continue
-            text, removed = clean("".join(part for part, _ in row))
+            if any(picture for _, _, picture in row):
+                row = _without_repeated(row)
+            text, removed = clean("".join(part for part, _, _ in row))
             self.removed += removed
-            letters = [bold for part, bold in row if any(sign.isalnum() for sign in part)]
-            rows.append((text, bool(letters) and all(letters)))
+            letters = [(bold, picture) for part, bold, picture in row if any(sign.isalnum() for sign in part)]
+            bold = bool(letters) and all(bold for bold, _ in letters)
+            rows.append(Line(text, bold, picture=bool(letters) and all(picture for _, picture in letters)))
             row = []
         return rows
 
 
+def _without_repeated(row: list[tuple[str, bool, bool]]) -> list[tuple[str, bool, bool]]:
+    """A picture beside text that says the same adds nothing."""
+    said = " ".join("".join(part for part, _, picture in row if not picture).casefold().split())
+    return [piece for piece in row if not piece[2] or not said or " ".join(piece[0].casefold().split()) not in said]
+
+
 def _continues(line: str, following: str) -> bool:
     """Whether a break falls inside of a sentence: no end before it, a small letter after it."""
-    if line[-1] in ".!?:;…|•":
+    if line[-1] in ".!?:;…|•" or len(line) > _JOINED_CHARACTERS:
         return False
     if line.rpartition(" ")[2] in _JOINING:
         return True

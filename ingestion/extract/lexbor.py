@@ -59,8 +59,11 @@ def _element(node: LexborNode, tag: str, page: Page, parent: Element, *, deep: b
     elif tag == "style":
         page.styles.append(node.text())
     elif tag == "script":
-        page.scripts += 1
-        page.script_bytes += len(node.text())
+        if "ld+json" in attributes.get("type", "").lower():
+            page.declared.append(node.text())
+        else:
+            page.scripts += 1
+            page.script_bytes += len(node.text())
     elif tag in ("noscript", "noframes"):
         inner = node.text()
         page.noscript += inner
@@ -70,6 +73,8 @@ def _element(node: LexborNode, tag: str, page: Page, parent: Element, *, deep: b
             for link in LexborHTMLParser(inner).css("a"):
                 page.references.append(("a", _attributes(link)))
     if tag in DROPPED:
+        if tag in ("meta", "link") and "itemprop" in attributes:
+            parent.children.append(Element(tag, attributes))
         if tag == "map":
             for area in node.css("area"):
                 page.references.append(("area", _attributes(area)))

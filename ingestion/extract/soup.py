@@ -43,6 +43,8 @@ def _element(node: Tag, page: Page, parent: Element, *, deep: bool) -> Element |
         page.references.append((tag, attributes))
     if tag == "meta":
         page.metas.append(attributes)
+        if "itemprop" in attributes:
+            parent.children.append(Element(tag, attributes))
         return parent  # unclosed by nature, yet this parser may hang the rest of the page below it
     if tag == "base":
         page.base = page.base or attributes.get("href", "")
@@ -51,11 +53,16 @@ def _element(node: Tag, page: Page, parent: Element, *, deep: bool) -> Element |
     elif tag == "style":
         page.styles.append(node.get_text())
     elif tag == "script":
-        page.scripts += 1
-        page.script_bytes += len(node.get_text())
+        if "ld+json" in attributes.get("type", "").lower():
+            page.declared.append(node.get_text())
+        else:
+            page.scripts += 1
+            page.script_bytes += len(node.get_text())
     elif tag in ("noscript", "noframes"):
         page.noscript += node.get_text()
     if tag in DROPPED:
+        if tag == "link" and "itemprop" in attributes:
+            parent.children.append(Element(tag, attributes))
         for link in node.find_all(["a", "area"]):
             page.references.append((link.name, {name: str(value or "") for name, value in link.attrs.items()}))
         return None

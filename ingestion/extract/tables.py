@@ -13,6 +13,7 @@ from ingestion.extract.tree import Element
 CELL_LIMIT = 400  # characters; more is prose, and the table a layout
 _SPAN_LIMIT = 40
 _BESIDE_CHARACTERS = 60
+_GROUP_CHARACTERS = 80
 _ARRANGED = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "nav", "form", "aside", "dl"})
 
 
@@ -20,6 +21,7 @@ _ARRANGED = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "section", "
 class Row:
     text: str
     is_header: bool
+    is_group: bool = False  # one cell over all columns: a heading of the rows below it
 
 
 def data_rows(table: Element, read: Callable[[Element], tuple[list[str], bool]]) -> list[Row] | None:
@@ -38,6 +40,7 @@ def data_rows(table: Element, read: Callable[[Element], tuple[list[str], bool]])
     texts: list[list[str]] = []
     bold: list[bool] = []
     named: list[bool] = []
+    groups: list[bool] = []
     carried: dict[int, tuple[int, str]] = {}  # column → rows still covered by a rowspan, its text
     for (_, in_head), row in zip(rows, cells, strict=True):
         read_cells = [read(cell) for cell in row]
@@ -52,12 +55,13 @@ def data_rows(table: Element, read: Callable[[Element], tuple[list[str], bool]])
                 )
             )
             named.append(in_head or all(cell.tag == "th" for cell in row))
+            groups.append(len(row) == 1 and row[0].get("colspan") not in ("", "1") and bold[-1] and bool(line[0]))
     if len([line for line in texts if any(line)]) == 1 and not has_header_cells and any(len(t) > 80 for t in texts[0]):
         return None
-    return _lines(named, texts, bold)
+    return _lines(named, texts, bold, groups)
 
 
-def _lines(named: list[bool], texts: list[list[str]], bold: list[bool]) -> list[Row]:
+def _lines(named: list[bool], texts: list[list[str]], bold: list[bool], groups: list[bool]) -> list[Row]:
     lines: list[Row] = []
     some_plain = not all(bold)
     for index, line in enumerate(texts):
@@ -65,7 +69,10 @@ def _lines(named: list[bool], texts: list[list[str]], bold: list[bool]) -> list[
             line.pop()
         if not line:
             continue
-        header = len(line) > 1 and some_plain and (named[index] or (bold[index] and not lines))
+        if groups[index] and index + 1 < len(texts) and not groups[index + 1] and len(line[0]) <= _GROUP_CHARACTERS:
+            lines.append(Row(line[0], is_header=False, is_group=True))
+            continue
+        header = len(line) > 1 and some_plain and (named[index] or (bold[index] and all(row.is_group for row in lines)))
         # Empty cells keep their place only where names above give places a meaning.
         placed = header or any(row.is_header for row in lines)
         shown = line if placed else [text for text in line if text]

@@ -25,6 +25,7 @@ class Element:
     tag: str
     attributes: dict[str, str]
     children: list[Element | str] = field(default_factory=list["Element | str"])
+    beside: bool | None = None  # from here on beside the main text, or in it again (article.py)
 
     def get(self, name: str) -> str:
         return self.attributes.get(name, "")
@@ -41,6 +42,7 @@ class Page:
     metas: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     references: list[tuple[str, dict[str, str]]] = field(default_factory=list[tuple[str, dict[str, str]]])
     styles: list[str] = field(default_factory=list[str])
+    declared: list[str] = field(default_factory=list[str])  # JSON-LD scripts
     scripts: int = 0
     script_bytes: int = 0
     noscript: str = ""
@@ -56,3 +58,13 @@ REFERENCES = {
     "object": "data",
     "embed": "src",
 }
+
+# Elements that stand in a line of text; every other one begins a block of its own.
+INLINE = frozenset(
+    {
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "button", "cite", "code", "data", "del", "dfn", "em", "font",
+        "i", "ins", "kbd", "label", "mark", "math", "meter", "nobr", "output", "picture", "progress", "q", "ruby", "s",
+        "samp", "slot", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "img",
+        "input", "rp", "rt", "rb",
+    }
+)  # fmt: skip

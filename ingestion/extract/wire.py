@@ -53,4 +53,6 @@ def unpack_document(head: bytes) -> ExtractedDocument:
 
 
 def _block(fields: dict[str, Any]) -> Block:
-    return Block(BlockKind(fields["kind"]), fields["text"], fields["level"], fields["page"], fields["header"])
+    return Block(
+        BlockKind(fields["kind"]), fields["text"], fields["level"], fields["page"], fields["header"], fields["aside"]
+    )
