@@ -20,8 +20,9 @@ from redis.exceptions import RedisError
 
 from app.db.probe import probe
 from app.jobs.doorbell import QUEUE, redis_settings, to_json
-from app.jobs.model import KINDS, Handler, IngestSource, PurgeExpired, SendMail
+from app.jobs.model import KINDS, Handler, IngestSource, PurgeExpired, Reembed, SendMail
 from app.jobs.runner import Runner
+from app.knowledge.reembed import plan_reembedding, reembed
 from app.knowledge.reindex import reindex
 from app.mail.send import send_mail
 from app.retention.purge import ensure_scheduled, purge_expired
@@ -58,8 +59,9 @@ def handlers(services: Services) -> Mapping[str, Handler]:
     """Which function does which kind of work."""
     return {
         IngestSource.kind: partial(reindex, services),
+        Reembed.kind: partial(reembed, services),
         SendMail.kind: partial(send_mail, services.database, services.vault, services.mailer, fault=services.fault),
-        PurgeExpired.kind: partial(purge_expired, services.database),
+        PurgeExpired.kind: partial(purge_expired, services.database, plan=partial(plan_reembedding, services)),
     }
 
 

@@ -11,6 +11,7 @@ from psycopg.rows import class_row, scalar_row, tuple_row
 from psycopg.types.json import Json
 
 from ingestion.extract.read import EXTRACTOR_VERSION
+from ingestion.facts.model import Place
 from ingestion.model import BlockKind, LedgerEntry, StoredBlock, StructuredItem, Version
 from ingestion.ports import Connection
 
@@ -48,15 +49,6 @@ class KnownRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceRow:
-    """Of the business: what its pages are in when they do not say, and whose calendar and numbers its facts follow."""
-
-    language: str
-    country: str | None
-    time_zone: str
-
-
-@dataclass(frozen=True, slots=True)
 class FileRow:
     file_id: UUID
     name: str
@@ -78,12 +70,12 @@ async def read_source(conn: Connection, business_id: UUID, source_id: UUID) -> S
         return await cursor.fetchone()
 
 
-async def read_place(conn: Connection, business_id: UUID) -> PlaceRow:
-    async with conn.cursor(row_factory=class_row(PlaceRow)) as cursor:
+async def read_place(conn: Connection, business_id: UUID) -> Place:
+    async with conn.cursor(row_factory=class_row(Place)) as cursor:
         await cursor.execute(
             "SELECT language, country, time_zone FROM businesses WHERE business_id = %(b)s", {"b": business_id}
         )
-        return await cursor.fetchone() or PlaceRow("en", None, "UTC")
+        return await cursor.fetchone() or Place("en", None, "UTC")
 
 
 async def begin_crawl(
@@ -310,7 +302,7 @@ def _structured(fields: dict[str, Any]) -> StructuredItem:
 def _stored_block(fields: dict[str, Any]) -> StoredBlock:
     return StoredBlock(
         BlockKind(fields["kind"]), fields["start"], fields["end"], fields.get("level", 0), fields.get("page"),
-        fields.get("header"),
+        fields.get("header"), fields.get("aside", False),
     )  # fmt: skip
 
 
@@ -340,8 +332,10 @@ async def prune_crawls(conn: Connection, business_id: UUID, source_id: UUID, kee
     await conn.execute(
         """
         DELETE FROM crawls WHERE business_id = %(b)s AND source_id = %(source)s AND crawl_id IN (
-            SELECT crawl_id FROM crawls WHERE business_id = %(b)s AND source_id = %(source)s AND state <> 'running'
-            ORDER BY started_at DESC OFFSET %(keep)s)
+            SELECT crawl_id FROM (
+                SELECT crawl_id, row_number() OVER (PARTITION BY purpose ORDER BY started_at DESC) AS age FROM crawls
+                WHERE business_id = %(b)s AND source_id = %(source)s AND state <> 'running') AS ranked
+            WHERE age > %(keep)s)
         """,
         {"b": business_id, "source": source_id, "keep": keep},
     )

@@ -17,8 +17,9 @@ from app.errors import BadInput, Conflict, NotFound
 from app.jobs.model import IngestSource, JobRef
 from app.jobs.queue import enqueue
 from app.knowledge.files import file_name, file_type
-from app.knowledge.model import FILES_URL, Added, NewFile, Writes
+from app.knowledge.model import FILES_URL, Added, Embeds, NewFile, Writes
 from app.knowledge.queries import list_sites, put_file, put_source, read_schedule
+from app.knowledge.reembed import plan_reembedding
 from app.outbound_rules import BadAddress, parse_address
 from ingestion.addresses import Scope, canonical
 from ingestion.generations.queries import discard_generation, publish_generation
@@ -78,12 +79,15 @@ async def update_now(parts: Writes, business_id: UUID, source_id: UUID, *, actor
     return Added(source_id, job)
 
 
-async def publish_held(parts: Writes, business_id: UUID, generation: int, *, actor: str) -> None:
+async def publish_held(parts: Embeds, business_id: UUID, generation: int, *, actor: str) -> None:
     """Makes a held reading live all the same. Raises Conflict when something newer is live by now."""
     async with parts.database.business_transaction(business_id) as conn:
         if not await publish_generation(conn, business_id, generation, held=True):
             raise Conflict("This reading is not waiting any more. Read the site anew to see what it says now.")
         await insert_audit(conn, business_id, actor=actor, action="generation.publish", target=str(generation))
+        job = await plan_reembedding(parts, conn, business_id)  # it may have waited since another model's days
+    if job is not None:
+        await parts.doorbell.ring(job)
 
 
 async def discard_held(parts: Writes, business_id: UUID, generation: int, *, actor: str) -> None:
@@ -93,7 +97,7 @@ async def discard_held(parts: Writes, business_id: UUID, generation: int, *, act
         await insert_audit(conn, business_id, actor=actor, action="generation.discard", target=str(generation))
 
 
-async def go_back(parts: Writes, business_id: UUID, *, actor: str) -> int:
+async def go_back(parts: Embeds, business_id: UUID, *, actor: str) -> int:
     """Makes the former version live again; its number. It stays until the pages say something new.
 
     A reading that finds exactly what was gone back from waits as held, whenever it comes.
@@ -103,6 +107,9 @@ async def go_back(parts: Writes, business_id: UUID, *, actor: str) -> int:
         if generation is None:
             raise Conflict("There is no former version to go back to.", code="no_former_version")
         await insert_audit(conn, business_id, actor=actor, action="generation.rollback", target=str(generation))
+        job = await plan_reembedding(parts, conn, business_id)
+    if job is not None:
+        await parts.doorbell.ring(job)
     return generation
 
 

@@ -26,15 +26,20 @@ class Writes(Protocol):
     def doorbell(self) -> Doorbell: ...
 
 
-class Reads(Writes, Protocol):
+class Embeds(Writes, Protocol):
+    """What knowing the embedding model of now needs."""
+
+    @property
+    def embedder_for(self) -> Callable[[Sequence[str]], Embedder]: ...
+
+
+class Reads(Embeds, Protocol):
     """What reading a source needs."""
 
     @property
     def fetcher(self) -> Fetcher: ...
     @property
     def extractor(self) -> Extractor: ...
-    @property
-    def embedder_for(self) -> Callable[[Sequence[str]], Embedder]: ...
     @property
     def tokenizer(self) -> Tokenizer: ...
     @property

@@ -13,12 +13,12 @@ from ingestion.model import LedgerEntry, PageStatus, Reason
 
 
 async def put_source(conn: Connection, business_id: UUID, kind: str, url: str, schedule: str) -> UUID:
-    """The source of that address, made if there is none."""
+    """The source of that address, made if there is none. One that was only looked at is in use from now on."""
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
             """
             INSERT INTO sources (business_id, kind, url, schedule) VALUES (%(b)s, %(kind)s, %(url)s, %(schedule)s)
-            ON CONFLICT (business_id, url) DO UPDATE SET url = excluded.url RETURNING source_id
+            ON CONFLICT (business_id, url) DO UPDATE SET draft = false RETURNING source_id
             """,
             {"b": business_id, "kind": kind, "url": url, "schedule": schedule},
         )
@@ -28,10 +28,11 @@ async def put_source(conn: Connection, business_id: UUID, kind: str, url: str, s
 
 
 async def list_sites(conn: Connection, business_id: UUID) -> list[str]:
-    """Start addresses, oldest first."""
+    """Start addresses of the sites in use, oldest first."""
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
-            "SELECT url FROM sources WHERE business_id = %(b)s AND kind = 'site' ORDER BY source_id", {"b": business_id}
+            "SELECT url FROM sources WHERE business_id = %(b)s AND kind = 'site' AND NOT draft ORDER BY source_id",
+            {"b": business_id},
         )
         return await cursor.fetchall()
 
@@ -48,7 +49,7 @@ async def list_targets(conn: Connection, business_id: UUID) -> list[Target]:
                 WHERE b.business_id = %(b)s)
             SELECT s.source_id, NULL::uuid AS file_id, s.url, NULL AS file_name,
                 (SELECT count(*) FROM live WHERE live.source_id = s.source_id) AS pages
-            FROM sources s WHERE s.business_id = %(b)s
+            FROM sources s WHERE s.business_id = %(b)s AND NOT s.draft
             UNION ALL
             SELECT f.source_id, f.file_id, s.url, f.name,
                 (SELECT count(*) FROM live WHERE live.source_id = s.source_id AND live.url = 'file:' || f.name)
@@ -60,11 +61,12 @@ async def list_targets(conn: Connection, business_id: UUID) -> list[Target]:
         return await cursor.fetchall()
 
 
-async def read_schedule(conn: Connection, business_id: UUID, source_id: UUID) -> tuple[str, str] | None:
-    """(kind, schedule), None when there is no such source."""
-    async with conn.cursor(row_factory=tuple_row) as cursor:
+async def read_schedule(conn: Connection, business_id: UUID, source_id: UUID) -> str | None:
+    """None when there is no such source. What is not a site in use is never read by itself, whatever is set."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
-            "SELECT kind, schedule FROM sources WHERE business_id = %(b)s AND source_id = %(source)s",
+            "SELECT CASE WHEN kind = 'site' AND NOT draft THEN schedule ELSE 'never' END FROM sources"
+            " WHERE business_id = %(b)s AND source_id = %(source)s",
             {"b": business_id, "source": source_id},
         )
         return await cursor.fetchone()

@@ -1,12 +1,11 @@
 """The job that reads a source: `IngestSource` in, a published generation (or a reason) out.
 
 The job's id names the crawl, so a job that another worker takes over goes on with the same crawl. When
-a site's run ends, in whatever way, tomorrow's waits.
+a site's run ends, in whatever way, the next one of its schedule waits.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from uuid import UUID
 
 import structlog
@@ -14,6 +13,7 @@ import structlog
 from app.businesses.queries import read_business
 from app.jobs.model import ClaimedJob, IngestSource, JobRef, Lease, LeaseLost, RetryLater
 from app.jobs.queue import enqueue
+from app.jobs.schedule import next_reading
 from app.knowledge.model import Reads
 from app.knowledge.queries import read_schedule
 from ingestion.embed import StagingLost
@@ -78,15 +78,7 @@ async def _plan_next(parts: Reads, business_id: UUID, job: IngestSource) -> JobR
     """Exactly one waiting job a site: the queue brings a second one of the same key together with the first."""
     async with parts.database.business_transaction(business_id) as conn:
         planned = await read_schedule(conn, business_id, job.source_id)
-        if planned != ("site", "daily"):
+        if planned is None:
             return None
-        at = next_reading(job.source_id, parts.clock())
-        return await enqueue(conn, business_id, job, run_after=at, key=str(job.source_id))
-
-
-def next_reading(source_id: UUID, now: datetime) -> datetime:
-    """The source's own minute of the day, 12 to 36 hours from now: sites are spread over the day."""
-    minute = source_id.int % (24 * 60)
-    soonest = now + timedelta(hours=12)
-    at = datetime.combine(soonest.date(), time(minute // 60, minute % 60), tzinfo=now.tzinfo)
-    return at if at >= soonest else at + timedelta(days=1)
+        at = next_reading(job.source_id, parts.clock(), planned)
+        return None if at is None else await enqueue(conn, business_id, job, run_after=at, key=str(job.source_id))

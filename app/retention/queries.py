@@ -33,12 +33,12 @@ async def interrupt_stale_answers(conn: Connection, business_id: UUID) -> int:
 
 
 async def delete_old_crawls(conn: Connection, business_id: UUID, keep: int) -> int:
-    """All but the newest runs of each source, with their ledgers."""
+    """All but the newest runs of each source and purpose, with their ledgers."""
     cursor = await conn.execute(
         """
         DELETE FROM crawls WHERE business_id = %(b)s AND crawl_id IN (
             SELECT crawl_id FROM (
-                SELECT crawl_id, row_number() OVER (PARTITION BY source_id ORDER BY started_at DESC) AS age
+                SELECT crawl_id, row_number() OVER (PARTITION BY source_id, purpose ORDER BY started_at DESC) AS age
                 FROM crawls WHERE business_id = %(b)s) AS ranked
             WHERE age > %(keep)s)
         """,
@@ -56,14 +56,26 @@ async def delete_sent_mail(conn: Connection, business_id: UUID, days: int) -> in
     return cursor.rowcount
 
 
+async def delete_drafts(conn: Connection, business_id: UUID, hours: int) -> int:
+    """Sites that were looked at and not added, with what was found of them."""
+    cursor = await conn.execute(
+        "DELETE FROM sources WHERE business_id = %(b)s AND draft"
+        " AND created_at < now() - make_interval(hours => %(hours)s)",
+        {"b": business_id, "hours": hours},
+    )
+    return cursor.rowcount
+
+
 async def unplanned_sites(conn: Connection, business_id: UUID) -> list[UUID]:
-    """Sites that should be read daily and for which no reading waits or runs: their last one stopped its worker."""
+    """Sites that should be read by themselves and for which no reading waits or runs: it stopped its worker."""
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
             """
-            SELECT source_id FROM sources WHERE business_id = %(b)s AND kind = 'site' AND schedule = 'daily'
+            SELECT source_id FROM sources
+            WHERE business_id = %(b)s AND kind = 'site' AND schedule <> 'never' AND NOT draft
                 AND NOT EXISTS (
-                    SELECT FROM jobs WHERE jobs.business_id = %(b)s AND jobs.kind = 'ingest_source'
+                    SELECT FROM jobs
+                    WHERE jobs.business_id = %(b)s AND jobs.kind IN ('ingest_source', 'render_source')
                         AND jobs.state IN ('queued', 'running')
                         AND jobs.payload ->> 'source_id' = sources.source_id::text)
             """,

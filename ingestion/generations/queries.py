@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pgvector import HalfVector
 from pgvector.psycopg.halfvec import register_halfvec_info
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row, scalar_row, tuple_row
 from psycopg.types import TypeInfo
 from psycopg.types.json import Json
 
@@ -90,6 +90,17 @@ async def live_documents(conn: Connection, business_id: UUID, source_id: UUID) -
             WHERE b.business_id = %(b)s ORDER BY g.document_id
             """,
             {"b": business_id, "source": source_id},
+        )
+        return await cursor.fetchall()
+
+
+async def documents_of(conn: Connection, business_id: UUID, generation: int) -> list[tuple[UUID, UUID]]:
+    """(document, version)."""
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(
+            "SELECT document_id, version_id FROM generation_documents"
+            " WHERE business_id = %(b)s AND generation = %(g)s ORDER BY document_id",
+            {"b": business_id, "g": generation},
         )
         return await cursor.fetchall()
 
@@ -246,18 +257,19 @@ async def insert_windows(
     if info is None:
         raise LookupError("the extension vector is missing in this database")
     register_halfvec_info(conn, info)
-    async with conn.cursor() as cursor:
-        await cursor.executemany(
-            """
-            INSERT INTO chunk_windows (business_id, generation, window_no, chunk_no, model, embedding_hash, embedding)
-            VALUES (%(b)s, %(g)s, %(window)s, %(chunk)s, %(model)s, %(hash)s, %(vector)b)
-            """,
-            [
-                {"b": business_id, "g": generation, "window": window, "chunk": chunk, "model": model, "hash": text_hash,
-                 "vector": vector}
-                for chunk, window, text_hash, vector in windows
-            ],
-        )  # fmt: skip
+    await conn.execute(
+        """
+        INSERT INTO chunk_windows (business_id, generation, window_no, chunk_no, model, embedding_hash, embedding)
+        SELECT %(b)s, %(g)s, window_no, chunk_no, %(model)s, hash, embedding
+        FROM unnest(%(chunks)s::int[], %(windows)s::int[], %(hashes)s::bytea[], %(vectors)b::halfvec[])
+            AS made (chunk_no, window_no, hash, embedding)
+        """,
+        {
+            "b": business_id, "g": generation, "model": model, "chunks": [row[0] for row in windows],
+            "windows": [row[1] for row in windows], "hashes": [row[2] for row in windows],
+            "vectors": [row[3] for row in windows],
+        },
+    )  # fmt: skip
 
 
 async def insert_postings(
@@ -300,6 +312,22 @@ async def set_changes(conn: Connection, business_id: UUID, generation: int, chan
     await conn.execute(
         "UPDATE generations SET changes = %(changes)s WHERE business_id = %(b)s AND generation = %(g)s",
         {"b": business_id, "g": generation, "changes": Json(changes)},
+    )
+
+
+async def set_done(conn: Connection, business_id: UUID, generation: int, done: int, total: int) -> None:
+    await conn.execute(
+        "UPDATE generations SET done = %(done)s, total = %(total)s WHERE business_id = %(b)s AND generation = %(g)s",
+        {"b": business_id, "g": generation, "done": done, "total": total},
+    )
+
+
+async def retire_generation(conn: Connection, business_id: UUID, generation: int, reason: str) -> None:
+    """Not what one goes back to: the next pruning takes it. Whoever reads it just now may end."""
+    await conn.execute(
+        "UPDATE generations SET state = 'failed', reason = %(reason)s"
+        " WHERE business_id = %(b)s AND generation = %(g)s AND state = 'superseded'",
+        {"b": business_id, "g": generation, "reason": reason},
     )
 
 

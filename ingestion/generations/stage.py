@@ -15,6 +15,7 @@ from uuid import UUID
 
 from ingestion.chunk import CHUNKER_VERSION, chunk_source
 from ingestion.embed import StagingLost, hash_window
+from ingestion.facts.model import Place
 from ingestion.generations.lexical import FIELDS, LexicalIndex, index_words
 from ingestion.generations.queries import (
     begin_generation,
@@ -27,7 +28,7 @@ from ingestion.generations.queries import (
 )
 from ingestion.model import Chunk, Version
 from ingestion.ports import IngestPorts, Progress, Tokenizer, Transaction
-from ingestion.queries import PlaceRow, read_place, read_versions
+from ingestion.queries import read_place, read_versions
 
 FACTS_VERSION = "0"  # seam: of the recogniser, ingestion/facts
 _ROWS = 500
@@ -43,7 +44,7 @@ class Staged:
     chunks: tuple[Chunk, ...]
 
 
-def fingerprint(documents: dict[UUID, UUID], place: PlaceRow, ports: IngestPorts) -> bytes:
+def fingerprint(documents: dict[UUID, UUID], place: Place, ports: IngestPorts) -> bytes:
     """Equal fingerprints are equal generations: same versions, same rules, same model, same place.
 
     The business's language decides how words are cut, its country and time zone how facts are read.

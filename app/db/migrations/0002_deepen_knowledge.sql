@@ -55,7 +55,10 @@ ALTER TABLE crawls
 
 ALTER TABLE crawl_pages ADD COLUMN language text;
 
-ALTER TABLE generations ADD COLUMN changes jsonb NOT NULL DEFAULT '[]'; -- what differs from what was live, for the owner
+ALTER TABLE generations
+    ADD COLUMN done    integer NOT NULL DEFAULT 0,             -- of `total`, while it is embedded anew for another model
+    ADD COLUMN total   integer NOT NULL DEFAULT 0,
+    ADD COLUMN changes jsonb NOT NULL DEFAULT '[]';            -- what differs from what was live, for the owner
 
 -- Worker processes with a browser beside them may take pages that need one.
 ALTER TABLE worker_beats ADD COLUMN renders boolean NOT NULL DEFAULT false;

@@ -1,0 +1,63 @@
+"""The job that follows a change of the embedding model: `Reembed` in, what is live embedded with the model of now out.
+
+Planned by the daily purge (which also runs when a worker starts), when the owner changes who may help, and when a
+version of another model is published. Until it is done, questions go on in the former model or by words alone.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+
+from app.businesses.queries import read_business
+from app.db.pool import Connection
+from app.jobs.model import ClaimedJob, JobRef, Lease, Reembed, RetryLater
+from app.jobs.queue import enqueue
+from app.knowledge.model import Embeds, Reads
+from ingestion.embed import StagingLost
+from ingestion.generations.renew import renew
+from ingestion.ports import IngestPorts
+
+log = structlog.get_logger(__name__)
+
+
+async def reembed(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
+    """Another attempt goes on with the vectors that are there."""
+    transaction = parts.database.bound(claimed.business_id)
+    async with transaction() as conn:
+        business = await read_business(conn, claimed.business_id)
+    if business is None:
+        return  # erased while its job waited
+    ports = IngestPorts(
+        fetcher=parts.fetcher,
+        extractor=parts.extractor,
+        embedder=parts.embedder_for(business.allowed_processors),
+        tokenizer=parts.tokenizer,
+        analyser=parts.analyser,
+        fault=parts.fault,
+    )
+    try:
+        renewed = await renew(transaction, claimed.business_id, ports, lease.extend)
+    except StagingLost as error:
+        raise RetryLater(5, "a reading of this business was published meanwhile") from error
+    if renewed is not None:
+        log.info(
+            "reembed.ended",
+            business=str(claimed.business_id),
+            generation=renewed.generation,
+            former=renewed.former,
+            model=ports.embedder.model,
+            chunks=renewed.chunks,
+            new=renewed.new,
+        )
+
+
+async def plan_reembedding(parts: Embeds, conn: Connection, business_id: UUID) -> JobRef | None:
+    """One waiting job a business, where what is live is of another model than the one of now; else nothing."""
+    business = await read_business(conn, business_id)
+    if business is None or business.live_model is None:
+        return None
+    if business.live_model == parts.embedder_for(business.allowed_processors).model:
+        return None
+    return await enqueue(conn, business_id, Reembed(), key="live")
