@@ -18,7 +18,7 @@ from ingestion.generations.queries import copy_windows, embedded_already, insert
 from ingestion.model import Chunk
 from ingestion.ports import IngestPorts, Progress, Transaction
 
-_BATCH_TEXTS = 96
+_BATCH_TEXTS = 256  # some two seconds of the local model: what a killed worker does again
 _COPY_WINDOWS = 2_000
 
 
