@@ -11,11 +11,6 @@ import socket
 import threading
 from collections.abc import Sequence
 
-import dns.asyncresolver
-import dns.exception
-import dns.rdtypes.ANY.TXT
-import dns.resolver
-
 RESOLVE_SECONDS = 5.0
 QUESTIONS_AT_ONCE = 32  # threads; a resolver that hangs holds each for up to half a minute
 
@@ -66,6 +61,12 @@ async def resolve_texts(
     name: str, *, nameservers: Sequence[str] | None = None, port: int = 53, seconds: float = RESOLVE_SECONDS
 ) -> list[str]:
     """The TXT records of a name, empty when it has none. Raises DnsFailed when that cannot be told."""
+    # 75 ms to import, and needed once in a while: not at the start of every process.
+    import dns.asyncresolver
+    import dns.exception
+    import dns.rdtypes.ANY.TXT
+    import dns.resolver
+
     try:
         resolver = dns.asyncresolver.Resolver(configure=nameservers is None)
         if nameservers is not None:

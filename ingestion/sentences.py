@@ -48,13 +48,18 @@ _SENTENCES: dict[Reason, str] = {
         "Reading {what} took too long and was stopped ({detail}). Save it in a simpler form, or split it."
     ),
     Reason.PARSE_LIMIT: "Only a part of {what} could be read safely. Split it, or save it in a simpler form.",
-    Reason.NO_SUCH_HOST: "There is no website at {host}. Check the spelling of the address.",
+    # Also said of names that lead into a private network: nobody shall learn from it which names do.
+    Reason.NO_SUCH_HOST: (
+        "There is no website at {host} that can be reached from the internet. Check the spelling of the address."
+    ),
     Reason.REFUSED_ADDRESS: (
         "{host} is an address inside a private network or a port that Milo does not open. Give the site's public"
         " address."
     ),
     Reason.CONNECT_FAILED: "{host} did not accept a connection. Check that the site is up and open to the internet.",
-    Reason.TLS_FAILED: "The security certificate of {host} is not valid. Ask whoever hosts the site to renew it.",
+    Reason.TLS_FAILED: (
+        "There is no safe connection to {host} ({detail}). Ask whoever hosts the site to put that right."
+    ),
     Reason.TIMEOUT: "{host} did not answer in time. Try again later; if it stays slow, ask whoever hosts the site.",
     Reason.TOO_MANY_REDIRECTS: "{what} keeps redirecting. Give the address at which the site finally arrives.",
     Reason.BAD_RESPONSE: (
