@@ -17,6 +17,7 @@ COMMANDS = {
     "up": "app.commands.up",
     "business": "app.commands.business",
     "ingest": "app.commands.ingest",
+    "prove": "app.commands.prove",
     "remove": "app.commands.remove",
     "rollback": "app.commands.rollback",
     "search": "app.commands.search",

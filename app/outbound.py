@@ -23,7 +23,7 @@ import httpcore2
 import httpx2
 import structlog
 
-from app.outbound_body import PLAIN, read_body, too_large
+from app.outbound_body import read_body, too_large
 from app.outbound_dns import RESOLVE_SECONDS, Resolver
 from app.outbound_rules import BadAddress, WebAddress, denied, is_local_name, literal, parse_address
 from app.outbound_wire import MAX_HEAD_BYTES, HeadTooLarge, Stream, TlsFailed, Wire
@@ -62,7 +62,6 @@ class _Question:
     """What every hop of one fetch shares."""
 
     max_bytes: int
-    cut: bool
     conditions: dict[str, str]
 
 
@@ -106,20 +105,11 @@ class OutboundFetcher:
             return False
 
     async def fetch(
-        self,
-        url: str,
-        *,
-        max_bytes: int,
-        etag: str | None = None,
-        last_modified: str | None = None,
-        cut: bool = False,
+        self, url: str, *, max_bytes: int, etag: str | None = None, last_modified: str | None = None
     ) -> FetchResult:
-        """GET, redirects followed here. Raises FetchFailed as the port says; an HTTP error is a result.
-
-        `cut`: of what is longer than `max_bytes` its beginning is taken.
-        """
+        """GET, redirects followed here. Raises FetchFailed as the port says; an HTTP error is a result."""
         passed: list[str] = []
-        question = _Question(max_bytes, cut, _conditions(etag, last_modified))
+        question = _Question(max_bytes, _conditions(etag, last_modified))
         try:
             async with asyncio.timeout(self._total):
                 return await self._follow(url, question, passed)
@@ -143,7 +133,7 @@ class OutboundFetcher:
                     Reason.BAD_RESPONSE, "it leads from https back to http", http=result.status, url=following.url
                 )
             address = following
-            question = _Question(question.max_bytes, question.cut, {})  # they describe the first address only
+            question = _Question(question.max_bytes, {})  # they describe the first address only
 
     async def _ask(self, address: WebAddress, question: _Question) -> FetchResult:
         """One hop. Another address of the same name is tried only where a connection was not made."""
@@ -316,13 +306,12 @@ async def _read(response: httpcore2.Response, url: str, question: _Question) -> 
         return FetchResult(url, status, headers, b"")
     encoding = headers.get("content-encoding", "")
     declared = headers.get("content-length", "")
-    packed = encoding.strip().lower() not in PLAIN
     try:
-        if declared.isdigit() and int(declared) > question.max_bytes and (packed or not question.cut):
+        if declared.isdigit() and int(declared[:20]) > question.max_bytes:
             raise too_large(question.max_bytes)
         raw = cast("AsyncGenerator[bytes]", aiter(cast("AsyncIterable[bytes]", response.stream)))
         async with aclosing(raw) as pieces:
-            body, _ = await read_body(pieces, encoding, question.max_bytes, cut=question.cut)
+            body = await read_body(pieces, encoding, question.max_bytes)
     except FetchFailed as failure:
         failure.http, failure.url = status, url
         raise

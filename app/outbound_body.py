@@ -21,13 +21,8 @@ PLAIN = ("", "identity")
 PACKED = ("gzip", "x-gzip", "deflate")
 
 
-async def read_body(
-    pieces: AsyncIterator[bytes], encoding: str, max_bytes: int, *, cut: bool = False
-) -> tuple[bytes, bool]:
-    """The body and whether it was cut. Raises FetchFailed TOO_LARGE or BAD_RESPONSE.
-
-    `cut`: take the first `max_bytes` instead of refusing what is longer.
-    """
+async def read_body(pieces: AsyncIterator[bytes], encoding: str, max_bytes: int) -> bytes:
+    """Raises FetchFailed TOO_LARGE or BAD_RESPONSE."""
     coding = encoding.strip().lower()
     if coding not in PLAIN + PACKED:
         raise FetchFailed(Reason.BAD_RESPONSE, f"packed as “{coding[:40]}”, which nobody asked for")
@@ -41,8 +36,6 @@ async def read_body(
         for unpacked in slices:
             body += unpacked
             if len(body) > max_bytes:
-                if cut:
-                    return bytes(body[:max_bytes]), True
                 raise too_large(max_bytes)
             if unpack is not None and len(body) > max(RATIO_FROM, MAX_RATIO * received):
                 raise FetchFailed(Reason.TOO_LARGE, f"{MAX_RATIO} times its packed size")
@@ -51,7 +44,7 @@ async def read_body(
                 await asyncio.sleep(0)
     if unpack is not None and received and not unpack.complete:
         raise FetchFailed(Reason.BAD_RESPONSE, "its compressed data is cut off")
-    return bytes(body), False
+    return bytes(body)
 
 
 def too_large(max_bytes: int) -> FetchFailed:

@@ -12,6 +12,7 @@ SAID = {
     "files_added": "The files were taken. Milo is reading them now.",
     "removed": "Removed. Milo answers nothing from it any more.",
     "source_removed": "Removed. Nothing that answers visitors was lost.",
+    "proved": "Proved. Milo reads this site faster from now on, and past its robots.txt where you ask for it.",
     "published": "Published. Visitors get answers from the new version now.",
     "went_back": "Done. Visitors get answers from the former version again.",
     "discarded": "Discarded. The version that was live stays live.",
