@@ -26,6 +26,13 @@ class Writes(Protocol):
     def doorbell(self) -> Doorbell: ...
 
 
+class Timed(Writes, Protocol):
+    """What also needs to know how late it is."""
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+
+
 class Embeds(Writes, Protocol):
     """What knowing the embedding model of now needs."""
 

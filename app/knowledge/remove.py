@@ -13,6 +13,7 @@ from app.db.pool import Connection
 from app.errors import BadInput, Conflict, NotFound
 from app.jobs.model import IngestSource, JobRef
 from app.jobs.queue import enqueue
+from app.knowledge.hooks.queries import drop_hook
 from app.knowledge.model import Removal, Target, Writes
 from app.knowledge.queries import list_targets
 from ingestion.addresses import Scope, canonical
@@ -35,6 +36,8 @@ async def remove_knowledge(parts: Writes, business_id: UUID, target: Target, *, 
             target=target.shown,
             details={"pages": removed.pages, "passages": removed.passages, "generation": removed.generation},
         )
+        if not removed.files_left:
+            await drop_hook(conn, business_id, target.source_id)
         if removed.files_left and removed.shared_lost:
             job = IngestSource(target.source_id)
             rung.append(await enqueue(conn, business_id, job, key=str(target.source_id)))
