@@ -79,7 +79,8 @@ def _sort_targets(targets: Sequence[str]) -> tuple[list[str], list[Path]]:
         elif "://" not in target and (os.sep in target.rstrip("/") or path.suffix.lower().removeprefix(".") in TYPES):
             raise BadInput(f"There is no file or folder {target}.", code="no_such_file")
         else:
-            sites.append(site_address(target))
+            site_address(target)  # raises for what is no address; as it was typed it says which scheme is meant
+            sites.append(target)
     return list(dict.fromkeys(sites)), paths
 
 

@@ -20,6 +20,7 @@ from app.knowledge.files import file_name, file_type
 from app.knowledge.model import FILES_URL, Added, Embeds, NewFile, Writes
 from app.knowledge.queries import list_sites, put_file, put_source, read_schedule
 from app.knowledge.reembed import plan_reembedding
+from app.knowledge.scheme.settle import note_scheme
 from app.outbound_rules import BadAddress, parse_address
 from ingestion.addresses import Scope, canonical
 from ingestion.generations.queries import discard_generation, publish_generation
@@ -38,6 +39,7 @@ async def add_site(parts: Writes, business_id: UUID, address: str, *, actor: str
     async with parts.database.business_transaction(business_id) as conn:
         known = [site for site in await list_sites(conn, business_id) if Scope.of(site).home(url) is not None]
         source_id = await put_source(conn, business_id, "site", known[0] if known else url, "daily")
+        await note_scheme(conn, business_id, source_id, typed=address, known=known[0] if known else None)
         await insert_audit(conn, business_id, actor=actor, action="source.add", target=url)
         job = await _read_now(conn, business_id, source_id)
     await parts.doorbell.ring(job)

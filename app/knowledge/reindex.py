@@ -15,6 +15,7 @@ from app.jobs.model import ClaimedJob, IngestSource, JobRef, Lease, LeaseLost, R
 from app.jobs.queue import enqueue
 from app.jobs.schedule import next_reading
 from app.knowledge.model import Reads
+from app.knowledge.prepare import prepare_reading
 from app.knowledge.queries import read_schedule
 from ingestion.embed import StagingLost
 from ingestion.pipeline import NoSuchSource, ingest
@@ -33,6 +34,7 @@ async def reindex(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
         business = await read_business(conn, claimed.business_id)
     if business is None:
         return  # erased while its job waited
+    await prepare_reading(parts, claimed.business_id, job.source_id)
     ports = IngestPorts(
         fetcher=parts.fetcher,
         extractor=parts.extractor,

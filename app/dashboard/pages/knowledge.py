@@ -42,7 +42,8 @@ async def knowledge(request: AnyRequest, services: Parts, desk: OwnDesk) -> Html
 async def add_a_site(request: AnyRequest, services: Parts, desk: OwnDesk) -> Html:
     typed = field(await request.form(), "url")
     try:
-        await add_site(services, desk.business_id, typed_address(typed), actor=desk.actor)
+        typed_address(typed)  # raises for what is no address
+        await add_site(services, desk.business_id, typed, actor=desk.actor)
     except MiloError as error:
         return await _page(request, services, desk, typed=typed, wrong=error)
     return see(f"{desk.base}/knowledge", "reading")

@@ -9,6 +9,7 @@ ALTER TABLE sources
     ADD CONSTRAINT sources_kind_check CHECK (kind IN ('site', 'files', 'owner')),
     ADD CONSTRAINT sources_schedule_check CHECK (schedule IN ('daily', 'weekly', 'monthly', 'never')),
     ADD COLUMN draft         boolean NOT NULL DEFAULT false,   -- looked at before it is added; purged after a day
+    ADD COLUMN scheme_guessed boolean NOT NULL DEFAULT false,  -- typed without one: https until the first answer
     ADD COLUMN ignore_robots boolean NOT NULL DEFAULT false,   -- in force only while the host is proved to be owned
     ADD COLUMN needs_browser boolean NOT NULL DEFAULT false,   -- its pages are empty without JavaScript
     -- Patterns over path and query (ingestion/rules.py). No include: everything that no exclude names.
