@@ -1,14 +1,15 @@
 """Bytes of an HTML page in, an `ExtractedDocument` out. Runs in the parsing child (read.py).
 
 Lexbor reads first. Where it gives up, or finds suspiciously little of what the bytes seem to show,
-beautifulsoup4 gives a second opinion and the richer reading is taken (docs/decisions/0002). What is
-still suspicious afterwards is marked PARSE_LIMIT, so that nothing is lost in silence.
+beautifulsoup4 gives a second opinion and the richer reading is taken (docs/decisions/0006). What is
+still suspicious afterwards is marked PARSE_INCOMPLETE, so that nothing is lost in silence.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
@@ -18,25 +19,36 @@ from ingestion.extract.blocks import read_blocks
 from ingestion.extract.clean import clean, count_words
 from ingestion.extract.decode import decode
 from ingestion.extract.hidden import take_out_hidden
-from ingestion.extract.tree import REFERENCES, Page
-from ingestion.model import Block, BlockKind, ExtractedDocument, Reason
+from ingestion.extract.shell import is_script_shell
+from ingestion.extract.structured import read_structured
+from ingestion.extract.tree import REFERENCES, Element, Page
+from ingestion.model import Block, BlockKind, ExtractedDocument, Reason, StructuredItem
 
 MAX_BYTES = 5 * 1024 * 1024
 _SUSPICIOUS_SHARE = 0.25  # of the letters that plain tag stripping finds
+_LEAST_SHARE = 0.01
 _SUSPICIOUS_LETTERS = 400
+_TITLE_CHARACTERS = 300
 _MAX_LINKS = 5_000
 _HIDDEN_LETTERS = 400  # of which a page may be made visible by its script
-_NOT_SHOWN = re.compile(
-    r"<(script|style|template|noscript|svg|head|noframes|iframe|textarea|select)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S
+_SILENT = (
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "svg",
+    "head",
+    "noframes",
+    "iframe",
+    "textarea",
+    "select",
+    "object",
+    "video",
+    "audio",
+    "canvas",
+    "datalist",
 )
-_TAG = re.compile(r"<[^<>]{0,2000}>")
-_SHELL_ROOT = re.compile(
-    r"<(?:div|main|section)[^>]{0,200}\bid=[\"']?(?:root|app|__next|__nuxt|___gatsby|q-app|svelte|react-root|main-app)[\"']?"
-    r"[^>]{0,200}>\s*(?:<!--[^>]*-->\s*)?</|<(?:app-root|my-app|ion-app)\b[^>]{0,200}>\s*(?:loading[.…]*)?\s*</",
-    re.I,
-)
-_SHELL_WORDS = 40
-_SHELL_FEW_WORDS = 12
+_TAG_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,40}")
 _REFRESH = re.compile(r"^\s*\d+(?:\.\d+)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"'>]+)", re.I)
 
 
@@ -45,11 +57,12 @@ def extract_html(body: bytes, url: str, charset: str | None) -> ExtractedDocumen
     if len(body) > MAX_BYTES:
         return ExtractedDocument(title="", blocks=(), reason=Reason.TOO_LARGE, detail="5 MB")
     text = decode(body, charset, is_html=True)
-    page, blocks, removed, reason = _read(text)
+    reading, reason, detail = _read(text)
+    page, blocks = reading.page, reading.blocks
     words = sum(count_words(block.text) for block in blocks)
     robots = _robots(page)
-    if _is_script_shell(page, text, words):
-        reason = Reason.SCRIPT_SHELL
+    if is_script_shell(page, blocks, words):
+        reason, detail = Reason.SCRIPT_SHELL, None
     elif words == 0:
         reason = reason or Reason.EMPTY
     return ExtractedDocument(
@@ -61,63 +74,94 @@ def extract_html(body: bytes, url: str, charset: str | None) -> ExtractedDocumen
         noindex="noindex" in robots or "none" in robots,
         nofollow="nofollow" in robots or "none" in robots,
         words=words,
-        removed=removed,
+        removed=reading.removed,
         reason=reason,
+        detail=detail,
+        structured=reading.structured,
     )
 
 
-def _read(text: str) -> tuple[Page, list[Block], int, Reason | None]:
-    page, blocks, removed = _with(lexbor.parse, text)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    page: Page
+    blocks: list[Block]
+    removed: int
+    structured: tuple[StructuredItem, ...]
+
+    @property
+    def letters(self) -> int:
+        return sum(sum(map(str.isalnum, block.text)) for block in self.blocks)
+
+
+def _read(text: str) -> tuple[_Reading, Reason | None, str | None]:
+    reading = _with(lexbor.parse, text)
     shown = _letters_shown(text)
-    if page is not None and (shown < _SUSPICIOUS_LETTERS or _letters(blocks) >= shown * _SUSPICIOUS_SHARE):
-        return page, blocks, removed, None
-    other, other_blocks, other_removed = _with(soup.parse, text)
-    if other is not None and (page is None or _letters(other_blocks) > 2 * _letters(blocks)):
-        page, blocks, removed = other, other_blocks, other_removed
-    if page is None:
-        return Page(body=_NOTHING.body), [], 0, Reason.BROKEN
-    if _letters(blocks) < shown * 0.01:
-        return page, blocks, removed, Reason.PARSE_LIMIT
-    return page, blocks, removed, None
+    enough = shown < _SUSPICIOUS_LETTERS
+    if reading is not None and (enough or reading.letters >= shown * _SUSPICIOUS_SHARE):
+        return reading, None, None
+    other = _with(soup.parse, text)
+    if other is not None and (reading is None or other.letters > 2 * reading.letters):
+        reading = other
+    if reading is None:
+        return _Reading(Page(body=Element("body", {})), [], 0, ()), Reason.BROKEN, None
+    if not enough and reading.letters + reading.removed < shown * _LEAST_SHARE:
+        return reading, Reason.PARSE_INCOMPLETE, f"{reading.letters} of about {shown} letters"
+    return reading, None, None
 
 
-_NOTHING = lexbor.parse("")
-
-
-def _with(parse: Callable[[str], Page], text: str) -> tuple[Page | None, list[Block], int]:
+def _with(parse: Callable[[str], Page], text: str) -> _Reading | None:
     """One engine's reading. An engine that gives up is reported by the other's reading or by BROKEN."""
     try:
         page = parse(text)
+        structured = read_structured(page)
         hidden = take_out_hidden(page)
         mark_article(page.body)
         blocks, removed = read_blocks(page.body)
-        if hidden > _HIDDEN_LETTERS and sum(len(block.text) for block in blocks) < 200:
+        reading = _Reading(page, blocks, removed + hidden, structured)
+        if hidden > _HIDDEN_LETTERS and reading.letters < _HIDDEN_LETTERS // 2:
             # A page that is hidden as a whole until its script has run: what is left when it is shown.
             bare = parse(text)
             mark_article(bare.body)
             bare_blocks, bare_removed = read_blocks(bare.body)
-            if _letters(bare_blocks) > 10 * max(_letters(blocks), 40):
-                return bare, bare_blocks, bare_removed
-        return page, blocks, removed + hidden
+            shown = _Reading(bare, bare_blocks, bare_removed, structured)
+            if shown.letters > 10 * max(reading.letters, 40):
+                return shown
+        return reading
     except (ValueError, RuntimeError, AssertionError, RecursionError):
-        return None, [], 0
-
-
-def _letters(blocks: list[Block]) -> int:
-    return sum(sum(map(str.isalnum, block.text)) for block in blocks)
+        return None
 
 
 def _letters_shown(text: str) -> int:
-    """What plain tag stripping finds: a rough measure that shares no code with either engine."""
-    return sum(map(str.isalnum, unescape(_TAG.sub(" ", _NOT_SHOWN.sub(" ", text)))))
+    """What plain tag stripping finds: a rough measure that shares no code with either engine. Linear."""
+    kept: list[str] = []
+    lower = text.lower() if text.isascii() else re.sub("[A-Z]+", lambda match: match.group().lower(), text)
+    unclosed: set[str] = set()
+    at = 0
+    while (tag := text.find("<", at)) >= 0:
+        kept.append(text[at:tag])
+        name = _TAG_NAME.match(lower, tag + 1)
+        if lower.startswith("!--", tag + 1):
+            at = _after(text, "-->", tag + 4, unclosed)
+        elif name is not None and name.group() in _SILENT:
+            at = _after(lower, f"</{name.group()}", name.end(), unclosed)
+        elif name is None and text[tag + 1 : tag + 2] not in ("/", "!", "?"):
+            at = tag + 1
+            continue
+        else:
+            at = tag + 1
+        closed = text.find(">", at, at + 2_000)
+        at = closed + 1 if closed >= 0 else at
+    kept.append(text[at:])
+    return sum(map(str.isalnum, unescape(" ".join(kept))))
 
 
-def _is_script_shell(page: Page, text: str, words: int) -> bool:
-    """An empty mounting point, or hardly a word beside scripts: a browser would build the page."""
-    if words < _SHELL_WORDS and _SHELL_ROOT.search(text):
-        return True
-    scripted = page.scripts >= 3 or page.script_bytes > 20_000 or "javascript" in page.noscript.lower()
-    return words < _SHELL_FEW_WORDS and scripted
+def _after(text: str, closing: str, start: int, unclosed: set[str]) -> int:
+    """Where what is not shown ends; what is never closed is counted as shown, and looked for once."""
+    end = -1 if closing in unclosed else text.find(closing, start)
+    if end < 0:
+        unclosed.add(closing)
+        return start
+    return end + len(closing) - (closing == "-->")
 
 
 def _title(page: Page, blocks: list[Block]) -> str:
@@ -127,7 +171,7 @@ def _title(page: Page, blocks: list[Block]) -> str:
     for candidate in candidates:
         title, _ = clean(candidate)
         if any(sign.isalnum() for sign in title):
-            return title[:300]
+            return title if len(title) <= _TITLE_CHARACTERS else title[:_TITLE_CHARACTERS].rstrip() + "…"
     return ""
 
 

@@ -281,7 +281,7 @@ def test_text_that_neither_engine_finds_is_reported(monkeypatch: pytest.MonkeyPa
     empty = Page(body=Element("body", {}))
     monkeypatch.setattr(html.lexbor, "parse", lambda _text: empty)
     monkeypatch.setattr(html.soup, "parse", lambda _text: empty)
-    assert read("<p>" + "Opening hours and prices. " * 60).reason is Reason.PARSE_LIMIT
+    assert read("<p>" + "Opening hours and prices. " * 60).reason is Reason.PARSE_INCOMPLETE
 
 
 @pytest.mark.parametrize("engine", ["lexbor", "soup"])
