@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from ingestion.model import ExtractedDocument, Reason
 
-EXTRACTOR_VERSION = "1"  # part of every content hash: raise it when the same bytes would read otherwise
+EXTRACTOR_VERSION = "2"  # part of every content hash: raise it when the same bytes would read otherwise
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 PDF_TYPES = frozenset({"application/pdf", "application/x-pdf"})
