@@ -9,8 +9,9 @@ name what follows (docs/decisions/0024).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from ingestion.extract.sheets import Sheets, Shown
+from ingestion.extract.sheets import Above, Sheets, Shown, names_of
 from ingestion.extract.tree import Element, Page
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -74,27 +75,28 @@ _CLASS_CHARACTERS = 500
 def take_out_hidden(page: Page) -> int:
     """Removes the hidden elements from the tree; how many letters and signs they held."""
     hiding = _Hiding(page)
-    above: list[Element] = []
+    above: list[Above] = []
     removed = 0
 
-    def prune(parent: Element) -> None:
+    def prune(parent: Element, names: frozenset[str]) -> None:
         nonlocal removed
-        above.append(parent)
+        above.append((parent, names))
         kept: list[Element | str] = []
         before: Element | None = None
         for child in parent.children:
             if isinstance(child, Element):
-                if hiding.hides(child, above, before):
+                its_names = names_of(child)
+                if hiding.hides(child, its_names, above, before):
                     removed += _signs(child)
                     before = child
                     continue
-                prune(child)  # no deeper than tree.MAX_DEPTH
+                prune(child, its_names)  # no deeper than tree.MAX_DEPTH
                 before = child
             kept.append(child)
         parent.children = kept
         above.pop()
 
-    prune(page.body)
+    prune(page.body, frozenset())
     return removed
 
 
@@ -128,9 +130,9 @@ class _Hiding:
             stack.extend(node.children)
         self._opened.discard("")
 
-    def hides(self, element: Element, above: list[Element], before: Element | None) -> bool:
+    def hides(self, element: Element, names: frozenset[str], above: Sequence[Above], before: Element | None) -> bool:
         """`before`: the element in front of it, hidden or not."""
-        shown = self._sheets.shown(element, above)
+        shown = self._sheets.shown(element, names, above)
         attributes = element.attributes
         if not attributes:
             return shown is Shown.CONCEALED or (shown is Shown.FOLDED and not _is_control(before))
@@ -171,7 +173,7 @@ def _is_faded_in(style: str, attributes: dict[str, str], classes: str) -> bool:
     )
 
 
-def _by_style(style: str, above: list[Element]) -> Shown:
+def _by_style(style: str, above: Sequence[Above]) -> Shown:
     if _CONCEALED.search(style):
         return Shown.CONCEALED
     if _NO_COLOUR.search(style) and not _TEXT_OF_BACKGROUND.search(style):
@@ -185,12 +187,12 @@ def _by_style(style: str, above: list[Element]) -> Shown:
     return Shown.CONCEALED if _in_its_own_colour(style, above) else Shown.YES
 
 
-def _in_its_own_colour(style: str, above: list[Element]) -> bool:
+def _in_its_own_colour(style: str, above: Sequence[Above]) -> bool:
     own = _colours(style)
     if "color" not in own:
         return False
     background = own.get("backg")
-    for element in reversed(above):
+    for element, _ in reversed(above):
         if background is not None:
             break
         around = element.get("style")

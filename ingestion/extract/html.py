@@ -134,7 +134,9 @@ def _with(parse: Callable[[str], Page], text: str) -> _Reading | None:
 def _letters_shown(text: str) -> int:
     """What plain tag stripping finds: a rough measure that shares no code with either engine. Linear."""
     kept: list[str] = []
-    lower = text.lower() if text.isascii() else re.sub("[A-Z]+", lambda match: match.group().lower(), text)
+    lower = text.lower()
+    if len(lower) != len(text):  # a few letters become two
+        lower = re.sub("[A-Z]+", lambda match: match.group().lower(), text)
     unclosed: set[str] = set()
     at = 0
     while (tag := text.find("<", at)) >= 0:

@@ -56,6 +56,10 @@ class _Rule:
     shown: Shown
 
 
+_NAMELESS: frozenset[str] = frozenset()
+Above = tuple[Element, frozenset[str]]  # an element around the one that is asked for, with its names
+
+
 class Sheets:
     """Answers for one page's elements."""
 
@@ -70,10 +74,10 @@ class Sheets:
         for name, rules in self._by_name.items():
             self._by_name[name] = rules[-_RULES_A_NAME:]
 
-    def shown(self, element: Element, above: Sequence[Element]) -> Shown:
+    def shown(self, element: Element, names: frozenset[str], above: Sequence[Above]) -> Shown:
+        """`names`: names_of(element)."""
         if not self._by_name:
             return Shown.YES
-        names = names_of(element)
         found: list[_Rule] = []
         for name in (element.tag, *names):
             for rule in self._by_name.get(name, ()):
@@ -115,8 +119,8 @@ class Sheets:
 
 
 def names_of(element: Element) -> frozenset[str]:
-    if not element.attributes:
-        return frozenset()
+    if "class" not in element.attributes and "id" not in element.attributes:
+        return _NAMELESS
     names = [f".{name}" for name in element.get("class")[:1000].split()]
     if identity := element.get("id"):
         names.append(f"#{identity[:200]}")
@@ -165,11 +169,11 @@ def _compounds(selector: str) -> tuple[_Compound, ...]:
     return tuple(compounds)
 
 
-def _stands_below(compounds: Sequence[_Compound], above: Sequence[Element]) -> bool:
+def _stands_below(compounds: Sequence[_Compound], above: Sequence[Above]) -> bool:
     """Whether the outer parts of a selector stand above, from the nearest outwards."""
     at = len(above) - 1
     for compound in reversed(compounds):
-        while at >= 0 and not compound.matches(above[at], names_of(above[at])):
+        while at >= 0 and not compound.matches(*above[at]):
             at -= 1
         if at < 0:
             return False
