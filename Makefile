@@ -1,5 +1,5 @@
 # On a fresh Debian 12: python3 with venv, make and git are enough. `make help` lists what there is.
-.PHONY: help up test static quick bench eval lock format clean
+.PHONY: help up test static quick faults bench eval lock format clean
 .DEFAULT_GOAL := help
 MILO := .venv/bin/milo
 PYTEST := .venv/bin/python -m pytest
@@ -24,6 +24,9 @@ static: dev ## style, types and layers only
 
 quick: dev ## the tests that need no database
 	$(PYTEST) -q tests/unit tests/static
+
+faults: dev ## kills at random moments; ARGS="--kills 100"
+	$(PYTEST) -q -s tests/faults $(ARGS)
 
 bench: dev ## measure; writes docs/benchmarks.md
 	@.venv/bin/python -m tests.bench.run $(ARGS)

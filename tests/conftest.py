@@ -30,6 +30,10 @@ ROLES = ("milo_owner", "milo_app", "milo_ops")
 numbers = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=3, help="how often the worker is killed at a random moment")
+
+
 @pytest.fixture(scope="session")
 def pair() -> Iterator[Pair]:
     """The servers of this pytest process. They die with it, even by kill -9."""

@@ -103,6 +103,11 @@ def wait_for(condition: Callable[[], object], seconds: float) -> None:
 
 
 @pytest.fixture(scope="session")
+def kills(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--kills"))
+
+
+@pytest.fixture(scope="session")
 def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One data dir for all processes here, so that the embedding model is built once."""
     return tmp_path_factory.mktemp("faults") / "data"
