@@ -110,13 +110,13 @@ class GiveUp(Exception):
 
 
 class Lease(Protocol):
-    """The handler's hold on its job. Another worker takes over when it is not renewed for 30 s."""
+    """The handler's hold on its job. Another worker takes over when it is not renewed for 20 s."""
 
     @property
     def job_id(self) -> UUID: ...
 
     async def extend(self) -> None:
-        """Raises LeaseLost when another worker holds the job; the runner does this every 10 s anyway."""
+        """Raises LeaseLost when another worker holds the job; the runner does this every 5 s anyway."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""SQL of jobs and of the bells that say where work waits. A lease is 30 seconds, renewed by the runner."""
+"""SQL of jobs and of the bells that say where work waits. A lease is 20 seconds, renewed by the runner."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ async def claim(
         await cursor.execute(
             """
             UPDATE jobs SET state = 'running', attempts = attempts + 1, lease_owner = %(owner)s,
-                lease_until = now() + interval '30 seconds'
+                lease_until = now() + interval '20 seconds'
             WHERE business_id = %(b)s AND job_id = (
                 SELECT job_id FROM jobs AS waiting
                 WHERE business_id = %(b)s AND kind = ANY(%(kinds)s)
@@ -140,7 +140,7 @@ async def settle_bell(conn: Connection, business_id: UUID, *, pause: float = 0.0
 async def extend_lease(conn: Connection, business_id: UUID, job_id: UUID, owner: UUID) -> bool:
     cursor = await conn.execute(
         """
-        UPDATE jobs SET lease_until = now() + interval '30 seconds'
+        UPDATE jobs SET lease_until = now() + interval '20 seconds'
         WHERE business_id = %(b)s AND job_id = %(job)s AND lease_owner = %(owner)s AND state = 'running'
         """,
         {"b": business_id, "job": job_id, "owner": owner},

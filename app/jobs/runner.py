@@ -1,8 +1,8 @@
 """Claims due jobs and runs their handlers: the worker's heart, over PostgreSQL alone.
 
 `sweep` looks for work every two seconds and at once when `wake` is called (by arq's functions, when
-the doorbell rings), so it goes on with Redis down. A job is held by a lease that is renewed every ten
-seconds; a worker that dies loses it after thirty, and another one runs the job again.
+the doorbell rings), so it goes on with Redis down. A job is held by a lease that is renewed every five
+seconds; a worker that dies loses it after twenty, and another one runs the job again.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from app.jobs.queries import (
 )
 
 SWEEP_SECONDS = 2.0
-RENEW_SECONDS = 10.0
+RENEW_SECONDS = 5.0
 BEAT_SECONDS = 15.0
 SLOTS = 8
 # A handler that hangs would hold its slot for ever. A site of 500 pages at one a second and its embedding fit.
@@ -200,7 +200,7 @@ class Runner:
         try:
             await self._put_back(business_id, row, 0.0, "The worker was stopped.", counted=False)
         except (DatabaseError, Unavailable) as error:
-            # The lease runs out in thirty seconds and another worker takes over; one attempt is lost.
+            # The lease runs out in twenty seconds and another worker takes over; one attempt is lost.
             log.warning("job.not_handed_over", job=str(row.job_id), error=type(error).__name__)
 
     async def _after_error(self, business_id: UUID, row: JobRow, error: Exception) -> None:

@@ -78,7 +78,7 @@ class House:
             conn.execute(statement)  # type: ignore[arg-type]
 
     def expire_leases(self) -> None:
-        """Instead of waiting thirty seconds for a dead worker's lease."""
+        """Instead of waiting twenty seconds for a dead worker's lease."""
         self.run("UPDATE jobs SET lease_until = now() - interval '1 second' WHERE state = 'running'")
         self.run("UPDATE job_bells SET run_after = now()")
 
