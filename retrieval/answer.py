@@ -1,7 +1,8 @@
 """Answers one question. Knowledge and question in, events of a verified answer out; called by channels and commands.
 
-Search, then a model whose every sentence is bound to a passage before a letter of it is shown, or exact quotes when
-there is no model, no budget, no time, or nothing it wrote could be confirmed. What was shown is never taken back.
+Opening times by code from the facts (retrieval/hours). Else a search, then a model whose every sentence is bound to a
+passage before a letter of it is shown, or exact quotes when there is no model, no budget, no time, or nothing it wrote
+could be confirmed. What was shown is never taken back.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from retrieval.evidence import Verdict, judge
+from retrieval.hours.open_now import HoursAnswer, answer_hours
 from retrieval.language import detect
 from retrieval.lexicon import concepts_of
 from retrieval.model import (
@@ -50,8 +53,15 @@ async def answer(knowledge: Knowledge, asked: Asked, ports: AnswerPorts) -> Asyn
     question = asked.text.strip()
     earlier = next((turn.text for turn in reversed(asked.history) if turn.author == "visitor"), "")
     run.language = detect(question, detect(earlier, knowledge.language))
+    hours = await _hours(knowledge, question, run.language, earlier, ports)
+    if hours is not None:
+        run.language, run.passages = hours.language, hours.passages
     yield AnswerStarted(run.language)
-    if not question or len(question) > asked.limits.question_characters:
+    if hours is not None:
+        for sentence in hours.sentences:
+            async for event in _show(run, sentence):
+                yield event
+    elif not question or len(question) > asked.limits.question_characters:
         run.status = AnswerStatus.REFUSED
         async for event in _say(run, Phrase.TOO_LONG if question else Phrase.EMPTY):
             yield event
@@ -70,6 +80,14 @@ async def answer(knowledge: Knowledge, asked: Asked, ports: AnswerPorts) -> Asyn
     if run.status is AnswerStatus.NO_ANSWER or run.closest:
         yield OfferContact()
     yield AnswerEnded(run.ended())
+
+
+async def _hours(
+    knowledge: Knowledge, question: str, language: str, earlier: str, ports: AnswerPorts
+) -> HoursAnswer | None:
+    """Before any search and any model: what facts and the clock decide is not left to a guess."""
+    now = ports.now() if ports.now is not None else datetime.now(UTC)
+    return await answer_hours(knowledge, question, language, earlier, now, ports.transaction)
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ class Knowledge:
     generation: int | None
     language: str  # two letters, of the business
     time_zone: str = "UTC"
+    country: str | None = None  # ISO 3166, two letters
     model: str | None = None  # the live text was embedded with; None: with whatever the embedder at hand is
 
 

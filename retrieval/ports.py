@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 import numpy as np
@@ -94,5 +95,6 @@ class AnswerPorts:
     models: Sequence[ChatModel] = ()  # in the order the business allows; empty: quote mode
     budget: Budget | None = None
     clock: Callable[[], float] | None = None  # monotonic seconds; None: time.monotonic
+    now: Callable[[], datetime] | None = None  # the time of day, aware; None: the system's
     # Compares the sentences of what was found with the question, any model will do; None: `embedder`.
     comparer: Embedder | None = None

@@ -19,6 +19,7 @@ def knowledge_of(business: Business) -> Knowledge:
         generation=business.live_generation,
         language=business.language,
         time_zone=business.time_zone,
+        country=business.country,
         model=business.live_model,
     )
 
@@ -30,6 +31,7 @@ def answer_ports(services: Services, business: Business, *, quote_only: bool = F
         tokenizer=services.tokenizer,
         models=() if quote_only else services.chat_models(business.allowed_processors),
         budget=None if quote_only else services.budget(business.business_id),
+        now=services.clock,
         comparer=services.comparer,
     )
 
