@@ -57,6 +57,7 @@ class Reason(StrEnum):
     ROBOTS_OVERRIDDEN = "robots_overridden"  # a mark: read although robots.txt forbids it to others, for the owner
     RENDERED = "rendered"  # a mark: read with a browser, because it is empty without JavaScript
     SOFT_NOT_FOUND = "soft_not_found"
+    SITEMAP_CUT = "sitemap_cut"  # not all of a sitemap could be used
     TRAP = "trap"  # one of very many addresses of the same making
     PARSE_INCOMPLETE = "parse_incomplete"  # clearly more stood there than could be read
     UNSUPPORTED = "unsupported"  # a kind of file that nothing here reads, such as .doc
@@ -103,6 +104,7 @@ class ExtractedDocument:
     reason: Reason | None = None
     detail: str | None = None  # a figure for the sentence: a limit, a page count
     structured: tuple[StructuredItem, ...] = ()  # what the page declares for machines
+    scans: tuple[int, ...] = ()  # pages that are pictures of text, and were not read
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Lines as they were set on a page or in a text file, joined back to paragraphs, items and headings.
 
-Called by pdf.py for each page and by plain.py for a whole file. A PDF knows no paragraphs: a line
+Called by plain.py for a whole file, by pdf_second.py and ocr.py for each page. A PDF knows no paragraphs: a line
 goes on when it is about as long as its neighbours, or when no sentence ends and a small letter follows.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ingestion.extract.clean import clean
 from ingestion.model import Block, BlockKind
@@ -16,6 +17,8 @@ _NUMBERED = re.compile(r"^(?:§+\s*\d+\w?|\(?\d{1,2}(?:\.\d{1,2})*[.)]|[a-zA-Z]\
 _SECTION = re.compile(
     r"^(?:§+\s*\d+\w?|(?:article|artikel|kapitel|chapter|section|abschnitt|teil|part)\s+[\dIVX]+)\b", re.I
 )
+_SUSPENDED = re.compile(r"(?:und|oder|bzw\.?|sowie|and|or|et|ou|og|eller|och|en|of)\b")  # Sonn- und Feiertage
+_ADDRESS_END = re.compile(r"(?:https?://|www\.)\S*[/_=&?-]$|(?:https?://|www\.)\S*\.$|\S@$")
 _ENDS = ".!?:;…"
 _PARAGRAPH_CHARACTERS = 2_000
 
@@ -50,6 +53,26 @@ def join_lines(text: str, page: int | None = None) -> tuple[list[Block], int]:
     return blocks, removed
 
 
+def join_broken(lines: Sequence[str]) -> str:
+    """Lines of one paragraph on one line, words that were broken at a line's end whole again."""
+    text = lines[0]
+    for line in lines[1:]:
+        if not line:
+            continue
+        if len(text) < 2:
+            text = f"{text} {line}".strip()
+        elif text[-1] in "-\u2010\u2013" and text[-2].isdigit() and line[0].isdigit():
+            text += line  # a number with its own hyphen
+        elif text[-1] in "-\u2010" and text[-2].isalpha() and not _SUSPENDED.match(line):
+            # Before a capital letter and behind one the hyphen is the word's own.
+            text = text[:-1] + line if line[0].islower() and not text[-2].isupper() else text + line
+        elif text[-1] in "/@._=&?-" and _ADDRESS_END.search(text):
+            text += line
+        else:
+            text = f"{text} {line}"
+    return text
+
+
 def _goes_on(line: str, following: str, width: int, length: int) -> bool:
     if _BULLET.match(following) or _NUMBERED.match(following) or length > _PARAGRAPH_CHARACTERS:
         return False
@@ -74,13 +97,7 @@ def _is_heading(line: str, following: str) -> bool:
 def _end(blocks: list[Block], current: list[str], page: int | None) -> None:
     if not current:
         return
-    text = current[0]
-    for line in current[1:]:
-        if text[-1] in "-\u2010" and len(text) > 1 and text[-2].isalpha():
-            # A word broken at the line's end; before a capital letter the hyphen is the word's own.
-            text = text[:-1] + line if line[0].islower() else text + line
-        else:
-            text = f"{text} {line}"
+    text = join_broken(current)
     current.clear()
     kind = BlockKind.PARAGRAPH
     if _BULLET.match(text):

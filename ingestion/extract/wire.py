@@ -47,8 +47,14 @@ def unpack_document(head: bytes) -> ExtractedDocument:
     structured = tuple(
         StructuredItem(item["origin"], tuple(item["types"]), item["properties"]) for item in fields.pop("structured")
     )
+    scans = tuple(int(page) for page in fields.pop("scans"))
     return ExtractedDocument(
-        blocks=blocks, links=links, structured=structured, reason=Reason(reason) if reason else None, **fields
+        blocks=blocks,
+        links=links,
+        structured=structured,
+        scans=scans,
+        reason=Reason(reason) if reason else None,
+        **fields,
     )
 
 

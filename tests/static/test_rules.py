@@ -145,7 +145,7 @@ def test_rows_of_all_businesses_are_read_only_where_listed() -> None:
         ("psycopg", "app/db/pool.py"),
         ("openai", "app/providers/openai_chat.py"),
         ("tiktoken", "app/providers/token_budget.py"),
-        ("pypdf", "ingestion/extract/pdf.py"),
+        ("pypdf", "ingestion/extract/pdf_second.py"),
         ("bs4", "ingestion/extract/soup.py"),
         ("arq", "app/jobs/doorbell.py"),
     ],

@@ -1,0 +1,187 @@
+"""One page of an open PDF in, its spans, rules and pictures out, by PDFium. Called by pdf.py for each page.
+
+PDFium gives glyphs with boxes and the object that drew them; what is drawn in no colour, outside of the
+page, in no size or under something else is asked of pdf_hidden.py and left out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import Counter
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from ingestion.extract.pdf_hidden import Sight
+from ingestion.extract.pdf_page import Box, Drawn, PageText, Span
+from ingestion.extract.pdf_shapes import read_shapes
+
+MAX_GLYPHS = 200_000  # of one page
+_WORD_GAP = 0.16  # of the size: more than this between two glyphs is a space
+_SPAN_GAP = 0.42  # of the size: more than this may be a border
+_SCAN_SHARE = 0.5
+_HYPHENS = (0x02, 0xFFFE)  # PDFium's marks for a hyphen at the end of a line
+_SPACES = frozenset({0xA0, 0x1680, 0x3000, *range(0x2000, 0x200B)})
+_UNMAPPED = frozenset({0, 0xFFFD})
+
+
+def _plain(function: Any, result: Any) -> Any:
+    """The same C function with bare addresses for pointers: called three times a glyph, that halves the time."""
+    prototype = ctypes.CFUNCTYPE(result, ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * (len(function.argtypes) - 2))
+    return prototype(ctypes.cast(function, ctypes.c_void_p).value)
+
+
+_owner = _plain(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)
+_unicode = _plain(pdfium.FPDFText_GetUnicode, ctypes.c_uint)
+_loose_box = _plain(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int)
+
+
+def read_page(document: Any, number: int, *, limit: int) -> PageText:
+    """`number` from 1; `limit` bounds the glyphs read. A page that cannot be opened is `broken`."""
+    page = pdfium.FPDF_LoadPage(document, number - 1)
+    if not page:
+        return PageText(number, 0, 0, broken=True)
+    try:
+        width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+        found = PageText(number, width, height)
+        shapes = read_shapes(page)
+        found.rules, found.drawings = shapes.rules, shapes.drawings
+        found.picture_share = min(shapes.picture_area / max(width * height, 1.0), 1.0)
+        text = pdfium.FPDFText_LoadPage(page)
+        if not text:
+            found.broken = True
+            return found
+        try:
+            _read_glyphs(found, text, Sight(page, text, shapes, on_scan=found.picture_share >= _SCAN_SHARE), limit)
+        finally:
+            pdfium.FPDFText_ClosePage(text)
+        return found
+    finally:
+        pdfium.FPDF_ClosePage(page)
+
+
+def _read_glyphs(found: PageText, text: Any, sight: Sight, limit: int) -> None:
+    """Glyph after glyph in the order of the file; a span ends where the next glyph does not join it."""
+    angles: dict[int, list[Span]] = {}
+    count = pdfium.FPDFText_CountChars(text)
+    if count > min(limit, MAX_GLYPHS):
+        found.cut = True
+        count = min(limit, MAX_GLYPHS)
+    page = ctypes.cast(text, ctypes.c_void_p)
+    box = pdfium.FS_RECTF()
+    reference = ctypes.cast(ctypes.pointer(box), ctypes.c_void_p)
+    leftmost, rightmost = sight.edges
+    objects: dict[int, Drawn] = {}
+    span: Span | None = None
+    angle, spaced, high, before = 0, False, 0, float("nan")
+    for index in range(count):
+        owner = _owner(page, index)
+        if not owner:  # made by PDFium: a space or the end of a line
+            spaced = True
+            continue
+        code = _unicode(page, index)
+        if (code <= 0x20 and code != 2) or code in _SPACES:
+            spaced = True
+            continue
+        drawn = objects.get(owner)
+        if drawn is None:
+            drawn = objects[owner] = sight.drawn(owner, index)
+        found.characters += 1
+        if code >= 0xD800 or 0x80 <= code < 0xA0 or code == 2:
+            code, high = _character(code, high)
+            if code in _UNMAPPED or 0xE000 <= code <= 0xF8FF:
+                found.unmapped += 1
+            if not code:
+                continue
+        if drawn.hidden or not _loose_box(page, index, reference):
+            found.hidden += 1
+            continue
+        left, right = box.left, box.right
+        if right < leftmost or left > rightmost or (drawn.doubtful and not sight.shows(box)):
+            found.hidden += 1
+            continue
+        if drawn.angle:
+            left, right = _turned(box, drawn.angle)
+        if span is not None and left == before and right == span.right and drawn.angle == angle:
+            span.text += chr(code)  # one glyph that stands for several letters
+            continue
+        before = left
+        if span is None or drawn.angle != angle or not _joins(span, left, right, drawn, 0x590 <= code <= 0x8FF):
+            span = Span(chr(code), left, right, drawn.baseline, drawn.size, drawn.bold)
+            angle = drawn.angle
+            angles.setdefault(angle, []).append(span)
+        else:
+            _join(span, chr(code), left, right, drawn, spaced=spaced)
+        spaced = False
+    _main_first(found, angles)
+
+
+def _character(code: int, high: int) -> tuple[int, int]:
+    """The character, 0 while there is none yet, and the first half of a pair that waits for its second."""
+    if code in _HYPHENS:
+        return 0x2D, 0
+    if 0x80 <= code < 0xA0:
+        return ord(bytes([code]).decode("cp1252", "replace")), 0  # what a careless file means by these
+    if 0xD800 <= code <= 0xDBFF:
+        return 0, code
+    if 0xDC00 <= code <= 0xDFFF:
+        return (0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0), 0
+    return (code if code <= 0x10FFFF else 0), 0
+
+
+def _turned(box: Any, angle: int) -> tuple[float, float]:
+    """Left and right of a glyph along its own direction."""
+    turn = math.radians(angle)
+    cos, sin = math.cos(turn), math.sin(turn)
+    along = [x * cos + y * sin for x in (box.left, box.right) for y in (box.bottom, box.top)]
+    return min(along), max(along)
+
+
+def _joins(span: Span, left: float, right: float, drawn: Drawn, leftwards: bool) -> bool:
+    larger = drawn.size if drawn.size > span.size else span.size
+    drop = abs(drawn.baseline - span.baseline)
+    onwards = left - span.right
+    if drop > 0.12 * larger and (drop > 0.45 * larger or drawn.size > 0.9 * span.size or onwards > 0.3 * larger):
+        return False  # neither one line nor a raised mark right behind its word
+    if -0.35 * larger <= onwards <= _SPAN_GAP * larger:
+        return True
+    return leftwards and -0.35 * larger <= span.left - right <= _SPAN_GAP * larger
+
+
+def _join(span: Span, sign: str, left: float, right: float, drawn: Drawn, *, spaced: bool) -> None:
+    size = drawn.size
+    gap = span.left - right if left < span.left else left - span.right
+    raised = abs(drawn.baseline - span.baseline) > 0.12 * span.size
+    figures = raised and sign.isdigit() and span.text[-1].isdigit()  # 12 with a small 50: never 1250
+    if (spaced and gap > 0.05 * size) or gap > _WORD_GAP * size or figures:
+        span.text += " "
+    span.text += sign
+    if left < span.left:
+        span.left = left
+    if right > span.right:
+        span.right = right
+    if not drawn.bold:
+        span.bold = False
+    if not raised and size > span.size:
+        span.size = size
+
+
+def _main_first(found: PageText, angles: dict[int, list[Span]]) -> None:
+    """The direction in which most of the page is written is the page's; the others follow it."""
+    letters = Counter({angle: sum(len(span.text) for span in spans) for angle, spans in angles.items()})
+    for index, (angle, _) in enumerate(letters.most_common()):
+        if index == 0:
+            found.spans = angles[angle]
+            if angle:
+                found.rules = [_turned_box(rule, angle) for rule in found.rules]
+        else:
+            found.turned.append(angles[angle])
+
+
+def _turned_box(rule: Box, angle: int) -> Box:
+    turn = math.radians(angle)
+    cos, sin = math.cos(turn), math.sin(turn)
+    corners = [(x * cos + y * sin, y * cos - x * sin) for x in (rule.left, rule.right) for y in (rule.bottom, rule.top)]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return Box(min(xs), min(ys), max(xs), max(ys))
