@@ -29,6 +29,7 @@ faults: dev ## kills at random moments; ARGS="--kills 100"
 	$(PYTEST) -q -s tests/faults $(ARGS)
 
 bench: dev ## measure; writes docs/benchmarks.md
+	@sh .ci/install-bench.sh
 	@.venv/bin/python -m tests.bench.run $(ARGS)
 
 eval: dev ## quality on questions: ARGS="SLUG --questions FILE.jsonl"
@@ -43,6 +44,8 @@ lock: dev ## make the lock files anew from pyproject.toml and package.json
 		pyproject.toml -o requirements.lock
 	.make/boot/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 		--group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	echo scrapy | .make/boot/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+		--python-version 3.11 - -o requirements-bench.lock
 	echo uv | .make/boot/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 		--python-version 3.11 - -o requirements-bootstrap.lock
 	sh .ci/node.sh lock

@@ -12,42 +12,21 @@ import argparse
 import asyncio
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.bench.figures import Figure, of, ratios
 from tests.product import ROOT, Running, up
 
 REPORT = ROOT / "docs" / "benchmarks.md"
 DEFAULT_SITES = ROOT.parent / "shared" / "data" / "sites"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    name: str
-    n: int
-    p50: float
-    p95: float | None
-    unit: str
-    goal: str = ""
-
-    def row(self) -> str:
-        p95 = "" if self.p95 is None else f"{self.p95:.3g}"
-        return f"| {self.name} | {self.n} | {self.p50:.3g} | {p95} | {self.unit} | {self.goal} |"
-
-
-def of(name: str, values: list[float], unit: str, goal: str = "") -> Figure:
-    ordered = sorted(values)
-    p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))] if len(ordered) > 1 else None
-    return Figure(name, len(ordered), statistics.median(ordered), p95, unit, goal)
 
 
 def start(_: argparse.Namespace) -> Iterator[Figure]:
@@ -193,12 +172,53 @@ def first_text(_: argparse.Namespace) -> Iterator[Figure]:
     yield of("request to first shown text, scripted model", times, "ms", "p50 ≤ 30")
 
 
+def crawl(_: argparse.Namespace) -> Iterator[Figure]:
+    """A made-up site of 480 pages, 12 kB each, served on the same two cores; Milo and Scrapy turn by turn."""
+    from tests.bench.crawling import beside_scrapy
+
+    read, published, scrapy = beside_scrapy()
+    yield of("Milo: fetched, read and stored (null embedder)", read, "pages/s", "≥ 60")
+    yield of("Milo: the same, cut, indexed and published", published, "pages/s", "≥ 60")
+    yield of("Scrapy: fetched, title, links and text taken", scrapy, "pages/s")
+    yield of("Milo / Scrapy, until stored", ratios(read, scrapy), "", "≥ 0.7")
+    yield of("Milo / Scrapy, until published", ratios(published, scrapy), "")
+
+
+def embedding(_: argparse.Namespace) -> Iterator[Figure]:
+    """The local embedder over 150 pages while the web process is asked ten times a second."""
+    from tests.bench.crawling import tokens_beside_web
+
+    rates, answers = tokens_beside_web()
+    yield of("tokens embedded", rates, "tokens/s", "≥ 9,000")
+    yield of("the widget's frame asked for meanwhile", answers, "ms")
+
+
+def recrawl(_: argparse.Namespace) -> Iterator[Figure]:
+    """150 unchanged pages read again: CPU time of the worker and its children against the first time's."""
+    from tests.bench.crawling import cpu_of_rereading
+
+    yield of("CPU of reading again / first time", cpu_of_rereading(), "", "≤ 0.10")
+
+
+def memory(_: argparse.Namespace) -> Iterator[Figure]:
+    """A worker reads 480 pages twenty times; every page's text is new each time."""
+    from tests.bench.crawling import growth, memory_over_crawls
+
+    figures = memory_over_crawls()
+    yield of("memory (PSS) of the worker and its children after a crawl", figures, "MB")
+    yield Figure("growth after the third crawl", len(figures), growth(figures), None, "share", "< 0.05")
+
+
 MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "start": start,
     "sites": sites,
     "search": search,
     "many": many,
     "first_text": first_text,
+    "crawl": crawl,
+    "embedding": embedding,
+    "recrawl": recrawl,
+    "memory": memory,
 }
 
 
