@@ -12,14 +12,21 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
     r"^(?:utm_\w+|fbclid|gclid|gad_source|gbraid|wbraid|msclkid|dclid|yclid|mc_[ce]id|_ga|_gl|igshid|ref_src|hsctatracking|_hs\w+"
-    r"|phpsessid|jsessionid|aspsessionid\w*|sid|sessionid|session_id|zenid|oscsid|cfid|cftoken)$",
+    r"|phpsessid|jsessionid|aspsessionid\w*|sessionid|session_id|zenid|oscsid|cfid|cftoken)$",
     re.I,
 )
-_PATH_SESSION = re.compile(r";jsessionid=[^/?#]*", re.I)
+# These name a session only where their value looks like one: `sid=7` may be the seventh section.
+_SESSION_KEYS = frozenset({"sid", "s", "ses", "sess", "session", "sessid", "xid", "token", "osid", "cid"})
+_PATH_SESSION = re.compile(
+    r";(?:jsessionid|phpsessid|sessionid|sid)=[^/?#;]*|/\((?:[A-Z]\([A-Za-z0-9_-]{8,}\)){1,3}\)(?=/|$)", re.I
+)
+_TOKEN = re.compile(
+    r"^(?=[^/]*\d)(?:[0-9a-f]{16,}|(?=[^/]*[A-Za-z])[A-Za-z0-9_]{20,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$",
+    re.I,
+)
 _KEPT_IN_PATH = "/:@!$&'()*+,;=~-._"
 _KEPT_IN_QUERY = "/:@!$'()*+,;=~-._?&"
 _ENCODED = re.compile(r"(%[0-9A-Fa-f]{2})")
-_NUMBERS = re.compile(r"\d+")
 # Endings that are never text for a reader, so that no request is spent on them.
 _NOT_TEXT = frozenset(
     """
@@ -51,9 +58,19 @@ def canonical(url: str) -> str | None:
     netloc = host if port is None or port == {"http": 80, "https": 443}[parts.scheme] else f"{host}:{port}"
     path = _respelled(_PATH_SESSION.sub("", parts.path), _KEPT_IN_PATH)
     path = _without_dots(path) or "/"
-    pairs = [pair for pair in parts.query.split("&") if pair and not _TRACKING.match(pair.split("=", 1)[0])]
+    pairs = [pair for pair in parts.query.split("&") if pair and not _is_noise(pair)]
     query = _respelled("&".join(pairs), _KEPT_IN_QUERY)
     return urlunsplit((parts.scheme, netloc, path, query, ""))
+
+
+def _is_noise(pair: str) -> bool:
+    key, _, value = pair.partition("=")
+    return bool(_TRACKING.match(key)) or (key.lower() in _SESSION_KEYS and is_token(value))
+
+
+def is_token(text: str) -> bool:
+    """A run of letters and figures that no person chose: a session, a hash, a UUID."""
+    return _TOKEN.match(text) is not None
 
 
 def _respelled(text: str, kept: str) -> str:
@@ -92,7 +109,7 @@ class Scope:
     def home(self, url: str) -> str | None:
         """The address inside of this site, or None when it belongs to another one."""
         parts = urlsplit(url)
-        if _bare(parts.netloc) != _bare(self.netloc):
+        if bare_host(parts.netloc) != bare_host(self.netloc):
             return None
         return urlunsplit((self.scheme, self.netloc, parts.path, parts.query, ""))
 
@@ -101,7 +118,8 @@ class Scope:
         return f"{self.scheme}://{self.netloc}"
 
 
-def _bare(netloc: str) -> str:
+def bare_host(netloc: str) -> str:
+    """`host[:port]` without www.: what is proved, and what makes two addresses one site."""
     return netloc.removeprefix("www.")
 
 
@@ -113,19 +131,3 @@ def ending(url: str) -> str:
 
 def is_readable_ending(url: str) -> bool:
     return ending(url) not in _NOT_TEXT
-
-
-def shape(url: str) -> str:
-    """What addresses made by one template have in common: figures and values of the query aside."""
-    parts = urlsplit(url)
-    keys = sorted(pair.split("=", 1)[0] for pair in parts.query.split("&") if pair)
-    folder, _, name = parts.path.rpartition("/")
-    if keys or _NUMBERS.search(parts.path):
-        return f"{_NUMBERS.sub('0', parts.path)}?{'&'.join(keys)}"
-    return f"{folder}/{name}"
-
-
-def repeats_itself(url: str) -> bool:
-    """/a/b/a/b/a/b: a relative link that is wrong on its own page leads on for ever."""
-    segments = [segment for segment in urlsplit(url).path.split("/") if segment]
-    return len(segments) > 20 or any(segments.count(segment) >= 4 for segment in set(segments))

@@ -6,50 +6,30 @@ dies has lost nothing, and the next one asks only for what changed.
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections import Counter
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
-from ingestion.crawl import Crawled, CrawlPlan, crawl
-from ingestion.model import ExtractedDocument, LedgerEntry, PageCounts, PageStatus, Reason
-from ingestion.ports import Connection, IngestPorts, Progress, Transaction
+from ingestion.crawl import CrawlPlan, Stores, crawl
+from ingestion.judge import Crawled, Recall
+from ingestion.model import LedgerEntry, PageStatus, Reason
+from ingestion.owner.read import read_owner
+from ingestion.ports import IngestPorts, Transaction
 from ingestion.queries import (
     KnownRow,
     SourceRow,
-    insert_pages,
     known_pages,
     list_files,
-    put_document,
-    put_version,
+    proved_hosts,
     read_file,
-    set_progress,
-    touch_document,
+    read_text,
+    seen_traps,
 )
-from ingestion.visit import KnownPage, hash_content, join_text, status_of
+from ingestion.rules import Rules
+from ingestion.shelf import Collected, Shelf
+from ingestion.traps import closed_from
+from ingestion.visit import KnownPage, hash_content, status_of
 
-_GONE = (Reason.NOT_FOUND, Reason.GONE)
-_PROGRESS_SECONDS = 0.5
 FILES_URL = "files:"
-
-
-@dataclass(slots=True)
-class Collected:
-    """What one reading found. `taken`: document → version; `kept`: last good versions of what failed this time."""
-
-    taken: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
-    kept: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
-    ledger: list[LedgerEntry] = field(default_factory=list[LedgerEntry])
-    start_reason: Reason | None = None
-
-    @property
-    def counts(self) -> PageCounts:
-        count = Counter(entry.status for entry in self.ledger)
-        return PageCounts(
-            count[PageStatus.FETCHED], count[PageStatus.UNCHANGED], count[PageStatus.SKIPPED], count[PageStatus.FAILED]
-        )
 
 
 async def collect(
@@ -60,20 +40,66 @@ async def collect(
     ports: IngestPorts,
     *,
     delay: float | None,
+    recheck: bool = False,
 ) -> Collected:
-    """`delay` overrides the seconds between requests to a host that nobody owns (tests only)."""
+    """`delay` overrides the seconds between requests to a host that nobody owns (tests only).
+
+    `recheck`: asks only the source's `recheck` addresses again, and applies its rules to what is known.
+    """
     async with transaction() as conn:
-        rows = await known_pages(conn, business_id, source.source_id)
-    shelf = _Shelf(transaction, business_id, source.source_id, crawl_id, ports)
+        rows = await known_pages(conn, business_id, source.source_id, crawl_id)
+    shelf = Shelf(transaction, business_id, source.source_id, crawl_id, ports)
     known = {row.url: _known(row) for row in rows}
     if source.kind == "site":
-        plan = CrawlPlan(source.url, max_pages=source.max_pages, max_depth=source.max_depth)
+        plan = await plan_for(transaction, business_id, source)
         plan = plan if delay is None else replace(plan, delay=delay)
-        shelf.found.start_reason = await crawl(plan, known, ports.fetcher, ports.extractor, shelf.take)
+        if recheck:
+            plan = replace(plan, only=tuple(source.recheck))
+            shelf.found.rechecked = tuple(source.recheck)
+            await _apply_rules(plan, known, shelf)
+        if plan.only is None or plan.only:
+            stores = Stores(known, _recall(transaction, business_id), ports.renderer)
+            shelf.found.start_reason = await crawl(plan, stores, ports.fetcher, ports.extractor, shelf.take)
+    elif source.kind == "owner":
+        await read_owner(transaction, business_id, source.source_id, known, shelf.take)
     else:
         await _read_files(transaction, business_id, source.source_id, known, ports, shelf)
     await shelf.finish()
     return shelf.found
+
+
+async def plan_for(transaction: Transaction, business_id: UUID, source: SourceRow) -> CrawlPlan:
+    """The source's limits and rules, with what this business proved and what the last crawl saw through."""
+    async with transaction() as conn:
+        owned = await proved_hosts(conn, business_id)
+        traps = await seen_traps(conn, business_id, source.source_id)
+    return CrawlPlan(
+        source.url,
+        max_pages=source.max_pages,
+        max_depth=source.max_depth,
+        include=tuple(source.include),
+        exclude=tuple(source.exclude),
+        ignore_robots=source.ignore_robots,
+        owned=frozenset(owned),
+        closed=frozenset(closed_from(traps)),
+    )
+
+
+async def _apply_rules(plan: CrawlPlan, known: dict[str, KnownPage], shelf: Shelf) -> None:
+    """Known pages that the owner's rules leave out by now leave, without a request."""
+    rules = Rules.of(plan.include, plan.exclude)
+    out = [(url, rule) for url in known if (rule := rules.leaves_out(url)) is not None and url not in (plan.only or ())]
+    for number, (url, rule) in enumerate(out, 1):
+        entry = LedgerEntry(url, PageStatus.SKIPPED, Reason.EXCLUDED, detail=rule)
+        await shelf.take(Crawled(entry, known=known[url]), number, len(out))
+
+
+def _recall(transaction: Transaction, business_id: UUID) -> Recall:
+    async def recall(version_id: UUID) -> str:
+        async with transaction() as conn:
+            return await read_text(conn, business_id, version_id)
+
+    return recall
 
 
 async def _read_files(
@@ -82,7 +108,7 @@ async def _read_files(
     source_id: UUID,
     known: dict[str, KnownPage],
     ports: IngestPorts,
-    shelf: _Shelf,
+    shelf: Shelf,
 ) -> None:
     async with transaction() as conn:
         files = await list_files(conn, business_id, source_id)
@@ -104,106 +130,11 @@ async def _read_files(
             url, status, document.reason, bytes=file.bytes, words=document.words, detail=document.detail
         )
         if status is not PageStatus.FETCHED:
-            await shelf.take(Crawled(entry, known=before), number, len(files))
+            await shelf.take(Crawled(entry, known=before, keep=before is not None), number, len(files))
             continue
         content_hash = hash_content(document)
         crawled = Crawled(entry, document, before, content_hash, file.media_type, etag=mark)
         await shelf.take(crawled, number, len(files))
-
-
-class _Shelf:
-    """Where each answer is put away; writes progress at most twice a second."""
-
-    def __init__(
-        self, transaction: Transaction, business_id: UUID, source_id: UUID, crawl_id: UUID, ports: IngestPorts
-    ):
-        self.found = Collected()
-        self._transaction = transaction
-        self._business_id = business_id
-        self._source_id = source_id
-        self._crawl_id = crawl_id
-        self._ports = ports
-        self._waiting: list[tuple[int, LedgerEntry, UUID | None]] = []
-        self._written_at = 0.0
-        self._progress = (0, 0)
-        self._lock = asyncio.Lock()
-
-    async def take(self, crawled: Crawled, done: int, total: int) -> None:
-        async with self._lock:
-            document_id = await self._store(crawled)
-            self.found.ledger.append(crawled.entry)
-            self._waiting.append((len(self.found.ledger), crawled.entry, document_id))
-            self._progress = (done, total)
-            if time.monotonic() - self._written_at > _PROGRESS_SECONDS:
-                await self.finish()
-        await self._ports.on_progress(Progress("crawl", done, total))
-
-    async def finish(self) -> None:
-        self._written_at = time.monotonic()
-        waiting, self._waiting = self._waiting, []
-        async with self._transaction() as conn:
-            if waiting:
-                await insert_pages(conn, self._business_id, self._crawl_id, waiting)
-            await set_progress(conn, self._business_id, self._crawl_id, "crawl", *self._progress)
-
-    async def _store(self, crawled: Crawled) -> UUID | None:
-        entry, known = crawled.entry, crawled.known
-        if entry.status is PageStatus.UNCHANGED and known is not None:
-            async with self._transaction() as conn:
-                if crawled.document is not None:
-                    # The same text was sent in full: its conditions and links may be new all the same.
-                    await self._put_version(conn, crawled, crawled.document, known.document_id)
-                await touch_document(conn, self._business_id, known.document_id)
-            self.found.taken[known.document_id] = known.version_id
-            return known.document_id
-        document = crawled.document
-        if entry.status is PageStatus.FETCHED and document is not None:
-            if entry.reason is not None and known is not None:
-                # Read only in part this time, and the whole of it was read before: that stays.
-                self.found.kept[known.document_id] = known.version_id
-                return known.document_id
-            async with self._transaction() as conn:
-                document_id = await put_document(conn, self._business_id, self._source_id, entry.url)
-                self.found.taken[document_id] = await self._put_version(conn, crawled, document, document_id)
-            self._ports.fault("parsed")
-            return document_id
-        if entry.status is PageStatus.FAILED and known is not None and entry.reason not in _GONE:
-            self.found.kept[known.document_id] = known.version_id
-            return known.document_id
-        return None
-
-    async def _put_version(
-        self, conn: Connection, crawled: Crawled, document: ExtractedDocument, document_id: UUID
-    ) -> UUID:
-        text, blocks = _stored(document)
-        return await put_version(
-            conn,
-            self._business_id,
-            document_id,
-            content_hash=crawled.content_hash or hash_content(document),
-            title=document.title,
-            text=text,
-            language=document.language,
-            words=document.words,
-            links=document.links,
-            blocks=blocks,
-            structured=[asdict(item) for item in document.structured],
-            media_type=crawled.media_type,
-            etag=crawled.etag,
-            last_modified=crawled.last_modified,
-        )
-
-
-def _stored(document: ExtractedDocument) -> tuple[str, list[dict[str, Any]]]:
-    """The text and its blocks as spans of it; what is empty is left out of the row."""
-    blocks: list[dict[str, Any]] = []
-    at = 0
-    for block in document.blocks:
-        fields: dict[str, Any] = {"kind": block.kind, "start": at, "end": at + len(block.text)}
-        fields |= {name: value for name in ("level", "page", "header") if (value := getattr(block, name))}
-        blocks.append(fields)
-        at += len(block.text) + 1
-    return join_text(document.blocks), blocks
 
 
 def _known(row: KnownRow) -> KnownPage:
@@ -217,4 +148,7 @@ def _known(row: KnownRow) -> KnownPage:
         words=row.words,
         etag=row.etag if row.current else None,
         last_modified=row.last_modified if row.current else None,
+        language=row.language,
+        missed=row.missed,
+        current=row.current,
     )

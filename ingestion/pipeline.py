@@ -30,12 +30,16 @@ from ingestion.ports import Connection, IngestPorts, Progress, Transaction
 from ingestion.queries import (
     SourceRow,
     begin_crawl,
+    end_recheck,
+    fail_documents,
     finish_crawl,
+    note_browser,
     prune_crawls,
     prune_documents,
     read_place,
     read_source,
     set_progress,
+    settle_documents,
 )
 from ingestion.removal.queries import drop_removed_files, shows_removed_file
 from ingestion.rollback.queries import set_aside
@@ -60,19 +64,22 @@ async def ingest(
     still_mine: StillMine,
     *,
     delay: float | None = None,
+    recheck: bool = False,
 ) -> IngestReport:
     """Raises NoSuchSource and StagingLost; everything a site or file may do ends in the report.
 
-    `crawl_id` names the run: the same again after a crash goes on with what was stored. `delay`: see collect.
+    `crawl_id` names the run: the same again after a crash goes on with what was stored. `delay`, `recheck`: see
+    collect.
     """
     begun = time.monotonic()
     async with transaction() as conn:
         source = await read_source(conn, business_id, source_id)
         if source is None:
             raise NoSuchSource(str(source_id))
-        await begin_crawl(conn, business_id, source_id, crawl_id, interrupted=INTERRUPTED)
+        purpose = "recheck" if recheck else "reading"
+        await begin_crawl(conn, business_id, source_id, crawl_id, interrupted=INTERRUPTED, purpose=purpose)
     run = _Run(transaction, business_id, source, crawl_id, ports, begun)
-    found = await collect(transaction, business_id, source, crawl_id, ports, delay=delay)
+    found = await collect(transaction, business_id, source, crawl_id, ports, delay=delay, recheck=recheck)
     ports.fault("fetched")
     report = await run.decide(found, still_mine)
     await run.prune(found)
@@ -103,6 +110,8 @@ class _Run:
         # What failed this time keeps the text it had in what is live, or else the newest that was read.
         kept = {document: mine.get(document, version) for document, version in found.kept.items()}
         own = {**kept, **found.taken}
+        if found.rechecked is not None:
+            own = {document: version for document, version in mine.items() if document not in found.left} | own
         documents = {row.document_id: row.version_id for row in live if not row.mine} | own
         if current is not None and current.fingerprint == fingerprint(documents, place, self.ports):
             await still_mine()
@@ -110,7 +119,9 @@ class _Run:
             return await self._finish(found, IngestStatus.PUBLISHED, current.generation, counts, None, over)
         staged, embedded = await self._prepare(documents)
         held = await self._hold(over, staged.generation, pages=len(mine))
-        if own == aside and own != mine:
+        if self.source.kind == "owner":
+            held = None  # the owner's own word, given a moment ago, is not asked for twice
+        elif own == aside and own != mine:
             held = ROLLED_BACK  # just what the owner went back from: a reading does not undo that
         await still_mine()
         self.ports.fault("before_publish")
@@ -124,6 +135,10 @@ class _Run:
         """Why nothing can be said of this reading, or None. What is live then stays as it is."""
         if any(entry.status in (PageStatus.FETCHED, PageStatus.UNCHANGED) for entry in found.ledger):
             return None
+        if found.rechecked is not None and found.start_reason is None:
+            return None  # that a page is gone, or left out by now, is an outcome
+        if self.source.kind == "owner":
+            return None  # with nothing said any more, what was said goes
         if self.source.kind == "files" and not found.ledger:
             return NO_FILES
         first = next((entry for entry in found.ledger if entry.reason is not None), None)
@@ -156,7 +171,7 @@ class _Run:
         """Writes down what differs from what is live. Why the owner is asked before it goes out, None where not."""
         async with self.transaction() as conn:
             difference = await compare(
-                conn, self.business_id, self.source.source_id, over=over, generation=generation, pages=pages
+                conn, self.business_id, self.source, over=over, generation=generation, pages=pages
             )
             await set_changes(conn, self.business_id, generation, difference.stored())
         return difference.hold
@@ -184,6 +199,7 @@ class _Run:
         async with self.transaction() as conn:
             if generation is not None:
                 await self._settle(conn, generation, status, reason, over)
+            await self._note(conn, found, status)
             await finish_crawl(
                 conn,
                 self.business_id,
@@ -218,6 +234,21 @@ class _Run:
         if not done:
             raise StagingLost
 
+    async def _note(self, conn: Connection, found: Collected, status: IngestStatus) -> None:
+        """What the next reading and the owner should know of this one."""
+        if status is IngestStatus.FAILED:
+            # A site that cannot be read at all says nothing of which of its pages are gone.
+            await fail_documents(conn, self.business_id, None if found.rechecked else self.source.source_id, found.kept)
+        else:
+            settled = [*found.taken, *found.left]
+            await settle_documents(
+                conn, self.business_id, settled=settled, kept=list(found.kept), missed=list(found.missed)
+            )
+        if found.rechecked is not None:
+            await end_recheck(conn, self.business_id, self.source.source_id, found.rechecked)
+        elif self.source.kind == "site" and status is not IngestStatus.FAILED:
+            await note_browser(conn, self.business_id, self.source.source_id, found.needs_browser)
+
     async def prune(self, found: Collected) -> None:
         """What nothing refers to any more. A crash here costs space until the next run, nothing else."""
         async with self.transaction() as conn:
@@ -225,8 +256,9 @@ class _Run:
                 await drop_removed_files(conn, self.business_id, self.source.source_id)
             await prune_generations(conn, self.business_id)
         async with self.transaction() as conn:
-            kept = [*found.taken.values(), *found.kept.values()]
-            await prune_documents(conn, self.business_id, self.source.source_id, kept)
+            if found.rechecked is None:
+                kept = [*found.taken.values(), *found.kept.values()]
+                await prune_documents(conn, self.business_id, self.source.source_id, kept)
             await prune_crawls(conn, self.business_id, self.source.source_id, CRAWLS_KEPT)
 
     async def _progress(self, phase: str, done: int, total: int) -> None:

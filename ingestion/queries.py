@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,8 @@ class KnownRow:
     words: int
     etag: str | None
     last_modified: str | None
+    language: str | None
+    missed: int
     current: bool
 
 
@@ -79,21 +81,25 @@ async def read_place(conn: Connection, business_id: UUID) -> Place:
 
 
 async def begin_crawl(
-    conn: Connection, business_id: UUID, source_id: UUID, crawl_id: UUID, *, interrupted: str
+    conn: Connection, business_id: UUID, source_id: UUID, crawl_id: UUID, *, interrupted: str, purpose: str = "reading"
 ) -> None:
-    """Begins or, after a worker died, begins again. Whatever else still calls itself running was cut off."""
+    """Begins or, after a worker died, begins again. Whatever else still calls itself running was cut off: readings
+    and rechecks come one at a time in a business; a preview goes on beside them."""
     await conn.execute(
         "UPDATE crawls SET state = 'failed', finished_at = now(), reason = %(reason)s"
-        " WHERE business_id = %(b)s AND state = 'running' AND crawl_id <> %(crawl)s",
-        {"b": business_id, "crawl": crawl_id, "reason": interrupted},
+        " WHERE business_id = %(b)s AND state = 'running' AND crawl_id <> %(crawl)s"
+        " AND (purpose = 'preview') = (%(purpose)s = 'preview')"
+        " AND (%(purpose)s <> 'preview' OR source_id = %(source)s)",
+        {"b": business_id, "crawl": crawl_id, "reason": interrupted, "purpose": purpose, "source": source_id},
     )
     await conn.execute(
         """
-        INSERT INTO crawls (business_id, crawl_id, source_id, state) VALUES (%(b)s, %(crawl)s, %(source)s, 'running')
+        INSERT INTO crawls (business_id, crawl_id, source_id, state, purpose)
+        VALUES (%(b)s, %(crawl)s, %(source)s, 'running', %(purpose)s)
         ON CONFLICT (business_id, crawl_id) DO UPDATE SET state = 'running', phase = 'crawl', done = 0, total = 0,
             generation = NULL, finished_at = NULL, reason = NULL, report = NULL
         """,
-        {"b": business_id, "crawl": crawl_id, "source": source_id},
+        {"b": business_id, "crawl": crawl_id, "source": source_id, "purpose": purpose},
     )
     await conn.execute(
         "DELETE FROM crawl_pages WHERE business_id = %(b)s AND crawl_id = %(crawl)s",
@@ -164,19 +170,22 @@ async def fail_crawl(conn: Connection, business_id: UUID, crawl_id: UUID, reason
 # ---------------------------------------------------------------- documents and versions
 
 
-async def known_pages(conn: Connection, business_id: UUID, source_id: UUID) -> list[KnownRow]:
-    """The hash of the text is computed as ingestion/visit.py does."""
+async def known_pages(conn: Connection, business_id: UUID, source_id: UUID, crawl_id: UUID) -> list[KnownRow]:
+    """The hash of the text is computed as ingestion/visit.py does. What this very crawl missed, before its worker
+    died, is not missed twice."""
     async with conn.cursor(row_factory=class_row(KnownRow)) as cursor:
         await cursor.execute(
             """
             SELECT DISTINCT ON (d.document_id) d.url, d.document_id, v.version_id, v.content_hash,
                 sha256(convert_to(v.text, 'UTF8')) AS text_hash, v.links, v.words, v.etag, v.last_modified,
-                v.extractor = %(extractor)s AS current
+                v.language, v.extractor = %(extractor)s AS current,
+                CASE WHEN d.failing_since < c.started_at THEN d.missed ELSE 0 END AS missed
             FROM documents d JOIN document_versions v USING (business_id, document_id)
+            JOIN crawls c ON c.business_id = d.business_id AND c.crawl_id = %(crawl)s
             WHERE d.business_id = %(b)s AND d.source_id = %(source)s
             ORDER BY d.document_id, v.fetched_at DESC, v.version_id DESC
             """,
-            {"b": business_id, "source": source_id, "extractor": EXTRACTOR_VERSION},
+            {"b": business_id, "source": source_id, "crawl": crawl_id, "extractor": EXTRACTOR_VERSION},
         )
         return await cursor.fetchall()
 
@@ -239,10 +248,94 @@ async def put_version(
     return version_id
 
 
-async def touch_document(conn: Connection, business_id: UUID, document_id: UUID) -> None:
+async def touch_documents(conn: Connection, business_id: UUID, document_ids: Sequence[UUID]) -> None:
     await conn.execute(
-        "UPDATE documents SET last_checked_at = now() WHERE business_id = %(b)s AND document_id = %(document)s",
-        {"b": business_id, "document": document_id},
+        "UPDATE documents SET last_checked_at = now() WHERE business_id = %(b)s AND document_id = ANY(%(documents)s)",
+        {"b": business_id, "documents": list(document_ids)},
+    )
+
+
+async def settle_documents(
+    conn: Connection, business_id: UUID, *, settled: Sequence[UUID], kept: Sequence[UUID], missed: Sequence[UUID]
+) -> None:
+    """At the end of a reading, once: since when only the last good text is known, and how often it was gone.
+
+    `settled`: read, or gone for good. `missed` are some of `kept`.
+    """
+    await conn.execute(
+        """
+        UPDATE documents SET missed = CASE WHEN document_id = ANY(%(missed)s) THEN missed + 1
+                WHEN document_id = ANY(%(kept)s) THEN missed ELSE 0 END,
+            failing_since = CASE WHEN document_id = ANY(%(kept)s) THEN coalesce(failing_since, now()) END
+        WHERE business_id = %(b)s AND (document_id = ANY(%(kept)s)
+            OR (document_id = ANY(%(settled)s) AND (missed > 0 OR failing_since IS NOT NULL)))
+        """,
+        {"b": business_id, "settled": list(settled), "kept": list(kept), "missed": list(missed)},
+    )
+
+
+async def fail_documents(
+    conn: Connection, business_id: UUID, source_id: UUID | None, document_ids: Collection[UUID]
+) -> None:
+    """Of these, and of a whole source where it is named, only the last good text is known from now on."""
+    await conn.execute(
+        "UPDATE documents SET failing_since = now() WHERE business_id = %(b)s AND failing_since IS NULL"
+        " AND (source_id = %(source)s OR document_id = ANY(%(documents)s))",
+        {"b": business_id, "source": source_id, "documents": list(document_ids)},
+    )
+
+
+async def read_text(conn: Connection, business_id: UUID, version_id: UUID) -> str:
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            "SELECT text FROM document_versions WHERE business_id = %(b)s AND version_id = %(version)s",
+            {"b": business_id, "version": version_id},
+        )
+        return await cursor.fetchone() or ""
+
+
+async def proved_hosts(conn: Connection, business_id: UUID) -> list[str]:
+    """host[:port], lower case, without www."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            "SELECT host FROM host_proofs WHERE business_id = %(b)s AND proved_at IS NOT NULL", {"b": business_id}
+        )
+        return await cursor.fetchall()
+
+
+async def seen_traps(conn: Connection, business_id: UUID, source_id: UUID) -> list[str]:
+    """The makings of addresses that the last whole reading of this source closed (ingestion/traps.py)."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            SELECT DISTINCT p.detail FROM crawl_pages p
+            WHERE p.business_id = %(b)s AND p.reason = 'trap' AND p.detail IS NOT NULL AND p.crawl_id = (
+                SELECT c.crawl_id FROM crawls c WHERE c.business_id = %(b)s AND c.source_id = %(source)s
+                    AND c.purpose = 'reading' AND c.state IN ('published', 'held')
+                ORDER BY c.started_at DESC LIMIT 1)
+            """,
+            {"b": business_id, "source": source_id},
+        )
+        return await cursor.fetchall()
+
+
+async def end_recheck(conn: Connection, business_id: UUID, source_id: UUID, asked: Sequence[str]) -> None:
+    """Takes what was asked off the list; what the owner added meanwhile stays on it."""
+    await conn.execute(
+        """
+        UPDATE sources SET recheck = ARRAY(SELECT address FROM unnest(recheck) WITH ORDINALITY AS r(address, n)
+            WHERE address <> ALL(%(asked)s) ORDER BY n)
+        WHERE business_id = %(b)s AND source_id = %(source)s
+        """,
+        {"b": business_id, "source": source_id, "asked": list(asked)},
+    )
+
+
+async def note_browser(conn: Connection, business_id: UUID, source_id: UUID, needs: bool) -> None:
+    await conn.execute(
+        "UPDATE sources SET needs_browser = %(needs)s"
+        " WHERE business_id = %(b)s AND source_id = %(source)s AND needs_browser <> %(needs)s",
+        {"b": business_id, "source": source_id, "needs": needs},
     )
 
 

@@ -15,7 +15,7 @@ _SENTENCES: dict[Reason, str] = {
         "The site's robots.txt does not allow reading {what}. Allow it there for Milo, or upload the text as a file."
     ),
     Reason.ROBOTS_UNREACHABLE: (
-        "The site's robots.txt could not be read, so Milo stayed away from the site. Make {host}/robots.txt"
+        "The site's robots.txt could not be read ({detail}), so Milo stayed away from the site. Make {host}/robots.txt"
         " answer, even with “not found”, and try again."
     ),
     Reason.OUT_OF_SCOPE: (
@@ -73,9 +73,9 @@ _SENTENCES: dict[Reason, str] = {
         "{host} asks visitors to prove that they are people, which Milo does not do. Allow the visitor “Milo”"
         " in the site's protection, or upload the text as files."
     ),
-    Reason.NOT_FOUND: "There is no page at {what}. Correct the link that leads there, or the address.",
-    Reason.GONE: "{what} was taken down for good. Remove the links that lead there.",
-    Reason.RATE_LIMITED: "{host} asked Milo to slow down. It is tried again with the next reading.",
+    Reason.NOT_FOUND: "There is no page at {what} ({detail}). Correct the link that leads there, or the address.",
+    Reason.GONE: "{what} was taken down for good ({detail}). Remove the links that lead there.",
+    Reason.RATE_LIMITED: "{host} asked Milo to stay away ({detail}). It is tried again with the next reading.",
     Reason.SERVER_ERROR: "{host} had a fault of its own ({detail}). Try again later.",
     Reason.EXCLUDED: "{what} is left out by the rules you set for this source ({detail}).",
     Reason.WOULD_BE_READ: "{what} would be read.",
@@ -85,7 +85,10 @@ _SENTENCES: dict[Reason, str] = {
     ),
     Reason.RENDERED: "{what} is empty without JavaScript, so it was opened in a browser and read there.",
     Reason.SOFT_NOT_FOUND: (
-        "{what} says that there is no such page, so it was left out. Remove the links that lead there."
+        "{what} says that there is no such page, so it was left out ({detail}). Remove the links that lead there."
+    ),
+    Reason.SITEMAP_CUT: (
+        "Not all of the sitemap {what} could be used ({detail}). Pages that others link to are found all the same."
     ),
     Reason.TRAP: (
         "{what} is one of very many addresses of the same kind ({detail}), such as the days of a calendar or the orders"

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from email.message import Message
-from email.utils import parsedate_to_datetime
 from uuid import UUID
 
 from ingestion.addresses import ending
 from ingestion.extract.child import DOCUMENT_LIMIT
 from ingestion.extract.read import EXTRACTOR_VERSION, HTML_TYPES, READABLE
 from ingestion.model import Block, ExtractedDocument, PageStatus, Reason
-from ingestion.ports import Extractor, Fetcher, FetchFailed, FetchResult
+from ingestion.ports import Extractor, Fetcher, FetchFailed, FetchResult, Renderer
 
 _BY_ENDING = {"pdf": "application/pdf", "md": "text/markdown", "markdown": "text/markdown", "txt": "text/plain"}
-_LONGEST_RETRY = 30.0  # seconds a server may ask us to wait before one more try
 _CHALLENGE_HEADERS = {"cf-mitigated": "challenge", "x-amzn-waf-action": ""}
 _CHALLENGE_BODY = re.compile(
     rb"/cdn-cgi/challenge-platform/|cf-chl-|cf_chl_opt|_Incapsula_Resource|captcha-delivery\.com|sucuri_cloudproxy_js"
@@ -45,6 +41,9 @@ class KnownPage:
     words: int
     etag: str | None
     last_modified: str | None
+    language: str | None = None
+    missed: int = 0  # readings in a row that found it gone
+    current: bool = True  # read by this very extractor
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +63,13 @@ class Visit:
     redirected: bool = False
 
 
-async def visit(url: str, known: KnownPage | None, fetcher: Fetcher, extractor: Extractor) -> Visit:
+async def visit(
+    url: str, known: KnownPage | None, fetcher: Fetcher, extractor: Extractor, renderer: Renderer | None = None
+) -> Visit:
     """Never raises for what a server or a document does."""
     etag, last_modified = (known.etag, known.last_modified) if known else (None, None)
     try:
         result = await fetcher.fetch(url, max_bytes=DOCUMENT_LIMIT, etag=etag, last_modified=last_modified)
-        wait = _retry_after(result) if result.status in (429, 503) else None
-        if wait is not None:
-            await asyncio.sleep(wait)
-            result = await fetcher.fetch(url, max_bytes=DOCUMENT_LIMIT, etag=etag, last_modified=last_modified)
     except FetchFailed as error:
         return Visit(error.url or url, PageStatus.FAILED, error.reason, error.http, detail=error.detail)
     redirected = bool(result.redirects)
@@ -92,19 +89,34 @@ async def visit(url: str, known: KnownPage | None, fetcher: Fetcher, extractor: 
             redirected=redirected,
         )  # fmt: skip
     document = await extractor.extract(result.body, url=result.url, media_type=media_type, charset=charset)
+    rendered = None
+    if document.reason is Reason.SCRIPT_SHELL and renderer is not None:
+        rendered = await _render(result.url, extractor, renderer)
+        document = rendered or document
     return Visit(
         url=result.url,
         status=status_of(document, media_type),
-        reason=document.reason,
+        reason=document.reason if rendered is None else document.reason or Reason.RENDERED,
         http=result.status,
         bytes=len(result.body),
         detail=document.detail,
         media_type=media_type,
-        etag=result.headers.get("etag"),
-        last_modified=result.headers.get("last-modified"),
+        # The bare shell stays the same while what its scripts show changes: it is never asked for conditionally.
+        etag=result.headers.get("etag") if rendered is None else None,
+        last_modified=result.headers.get("last-modified") if rendered is None else None,
         document=document,
         redirected=redirected,
     )
+
+
+async def _render(url: str, extractor: Extractor, renderer: Renderer) -> ExtractedDocument | None:
+    """What a browser shows of it; None where that gives no text either, so that the shell is what is told."""
+    try:
+        result = await renderer.render(url)
+    except FetchFailed:
+        return None
+    document = await extractor.extract(result.body, url=result.url, media_type="text/html", charset="utf-8")
+    return document if document.blocks and document.reason is not Reason.SCRIPT_SHELL else None
 
 
 def status_of(document: ExtractedDocument, media_type: str) -> PageStatus:
@@ -177,21 +189,6 @@ def _is_challenge(result: FetchResult) -> bool:
     # Pages that passed carry such scripts too: with status 200 only the challenge's own variable counts.
     pattern = _CHALLENGE_ONLY if result.status < 400 and result.status != 202 else _CHALLENGE_BODY
     return bool(pattern.search(result.body))
-
-
-def _retry_after(result: FetchResult) -> float | None:
-    """Seconds to wait before one more try; None when the server names no time, or a longer one."""
-    value = result.headers.get("retry-after", "").strip()
-    seconds = float(value) if value.isdigit() else _until(value)
-    return seconds if 0 <= seconds <= _LONGEST_RETRY else None
-
-
-def _until(value: str) -> float:
-    try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
-        return -1.0
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - datetime.now(UTC).timestamp()
 
 
 Known = Mapping[str, KnownPage]

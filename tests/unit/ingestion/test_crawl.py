@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from ingestion.crawl import Crawled, CrawlPlan, crawl
+from ingestion.crawl import CrawlPlan, Stores, crawl
 from ingestion.extract.read import read_document
+from ingestion.judge import Crawled
 from ingestion.model import ExtractedDocument, PageStatus, Reason
 from ingestion.ports import FetchFailed
 from ingestion.visit import KnownPage, hash_content, hash_text
@@ -59,7 +61,8 @@ async def run(
         {SITE + path if path.startswith("/") else path: p for path, p in pages.items()}, owned=owned
     )
     told = Told()
-    reason = await crawl(CrawlPlan(start, **plan), known or {}, fetcher, InProcess(), told)
+    plan = {"backoff": 0.001, **plan}
+    reason = await crawl(CrawlPlan(start, **plan), Stores(known or {}), fetcher, InProcess(), told)
     addresses = [c.entry.url for c in told]
     assert len(addresses) == len(set(addresses)) or any("further" in (c.entry.detail or "") for c in told)
     return told, fetcher, reason
@@ -110,9 +113,9 @@ async def test_two_crawls_of_one_site_tell_the_same_story():
 async def test_redirects_and_equal_texts_are_one_document():
     told, _, _ = await run(
         {
-            "/": ok("Home", "/about", "/about/", "/copy", "/gone-away"),
+            "/": ok("Home", "/about", "/about/", "/gone-away"),
             "/about": (301, {"location": SITE + "/about/"}, b""),
-            "/about/": ok("About"),
+            "/about/": ok("About", "/copy"),
             "/copy": ok("About"),
             "/gone-away": (302, {"location": "http://other.example/x"}, b""),
             "http://other.example/x": ok("Other"),
@@ -300,8 +303,18 @@ async def test_a_page_that_fails_keeps_its_last_good_text_and_links():
     told, _, _ = await run({"/": (500, {}, b""), "/a": ok("A")}, known=known)
     assert told.story == [("/", "failed", "server_error"), ("/a", "fetched", None)]
     assert told[0].known is not None
-    gone, _, _ = await run({"/": (404, {}, b"")}, known=known)
-    assert gone[0].known is None
+
+
+async def test_a_page_is_gone_when_two_readings_in_a_row_say_so():
+    known = {SITE + "/": KnownPage(ID, ID, b"c", b"t", (SITE + "/a",), 3, '"e1"', None)}
+    for answer in ((404, {}, b""), (410, {}, b""), (200, {}, b"<html></html>")):
+        first, _, _ = await run({"/": answer, "/a": ok("A")}, known=known)
+        assert first[0].keep and first[0].missed and "until the next reading" in (first[0].entry.detail or "")
+        assert first.story[1] == ("/a", "fetched", None), "its stored links still lead on"
+        missed = {url: replace(page, missed=1) for url, page in known.items()}
+        second, _, _ = await run({"/": answer, "/a": ok("A")}, known=missed)
+        assert not second[0].keep
+        assert len(second) == 1
 
 
 async def test_noindex_is_kept_to_on_hosts_nobody_proved_to_own():
@@ -329,7 +342,7 @@ async def test_a_server_that_asks_to_wait_is_asked_again():
 
     fetcher = Busy({SITE + "/": (503, {"retry-after": "0"}, b"")})
     told = Told()
-    await crawl(CrawlPlan(SITE + "/"), {}, fetcher, InProcess(), told)
+    await crawl(CrawlPlan(SITE + "/"), Stores(), fetcher, InProcess(), told)
     assert told.story == [("/", "fetched", None)]
 
 

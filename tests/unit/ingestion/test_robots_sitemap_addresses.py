@@ -7,9 +7,10 @@ import time
 
 import pytest
 
-from ingestion.addresses import Scope, canonical, is_readable_ending, repeats_itself, shape
+from ingestion.addresses import Scope, canonical, is_readable_ending
 from ingestion.robots import Robots, parse_robots
 from ingestion.sitemap import MAX_URLS, parse_sitemap
+from ingestion.traps import repeats_itself, shape
 
 
 @pytest.mark.parametrize(
