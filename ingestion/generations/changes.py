@@ -14,6 +14,8 @@ from uuid import UUID
 
 from ingestion.generations.queries import DifferenceRow, list_differences
 from ingestion.ports import Connection
+from ingestion.queries import SourceRow
+from ingestion.rules import Rules
 from ingestion.sentences import pages_would_go
 
 HOLD_FROM = 4  # live pages of the source; with fewer, a share of them says little
@@ -53,10 +55,17 @@ class Difference:
 
 
 async def compare(
-    conn: Connection, business_id: UUID, source_id: UUID, *, over: int | None, generation: int, pages: int
+    conn: Connection,
+    business_id: UUID,
+    source: SourceRow,
+    *,
+    over: int | None,
+    generation: int,
+    pages: int,
 ) -> Difference:
     """`over`: what is live, None for nothing; `pages`: of this source in it."""
-    rows = await list_differences(conn, business_id, source_id, over=over, generation=generation)
+    rules = Rules.of(source.include, source.exclude)
+    rows = await list_differences(conn, business_id, source.source_id, over=over, generation=generation)
     gone, new, moved = _moved(rows)
     changed = [row.url for row in rows if row.what == What.CHANGED]
     found = [
@@ -65,7 +74,7 @@ async def compare(
         (What.CHANGED, changed),
         (What.MOVED, [f"{before.url} → {after.url}" for before, after in moved]),
     ]
-    lost = sum(row.mine for row in gone)
+    lost = sum(row.mine and rules.leaves_out(row.url) is None for row in gone)  # not by the owner's own word
     hold = pages_would_go(lost, pages) if pages >= HOLD_FROM and lost > HOLD_OVER * pages else None
     changes = tuple(Change(what, len(told), tuple(told)) for what, told in found if told)
     return Difference(changes, hold)
