@@ -1,0 +1,1 @@
+"""What the owner says: questions with answers, and facts, as documents like any other."""
