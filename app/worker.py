@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from app.db.probe import probe
 from app.jobs.doorbell import QUEUE, redis_settings, to_json
-from app.jobs.model import KINDS, Handler, IngestSource, PurgeExpired, Reembed, SendMail
+from app.jobs.model import KINDS, Handler, IngestSource, PurgeExpired, Reembed, RenderSource, SendMail
 from app.jobs.runner import Runner
 from app.knowledge.reembed import plan_reembedding, reembed
 from app.knowledge.reindex import reindex
@@ -57,7 +57,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
 
 def handlers(services: Services) -> Mapping[str, Handler]:
     """Which function does which kind of work."""
+    browser = {RenderSource.kind: partial(reindex, services)} if services.renderer is not None else {}
     return {
+        **browser,
         IngestSource.kind: partial(reindex, services),
         Reembed.kind: partial(reembed, services),
         SendMail.kind: partial(send_mail, services.database, services.vault, services.mailer, fault=services.fault),

@@ -12,7 +12,7 @@ from app.db.pool import Database
 from app.jobs.doorbell import Doorbell
 from app.jobs.model import JobRef
 from ingestion.model import LedgerEntry, PageCounts
-from ingestion.ports import Analyser, Embedder, Extractor, FaultPoint, Fetcher, Tokenizer
+from ingestion.ports import Analyser, Embedder, Extractor, FaultPoint, Fetcher, Renderer, Tokenizer
 
 FILES_URL = "files:"
 
@@ -36,6 +36,8 @@ class Timed(Writes, Protocol):
 class Embeds(Writes, Protocol):
     """What knowing the embedding model of now needs."""
 
+    @property
+    def renderer(self) -> Renderer | None: ...
     @property
     def embedder_for(self) -> Callable[[Sequence[str]], Embedder]: ...
 

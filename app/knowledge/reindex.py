@@ -1,7 +1,7 @@
-"""The job that reads a source: `IngestSource` in, a published generation (or a reason) out.
+"""The job that reads a source: `IngestSource` or `RenderSource` in, a published generation (or a reason) out.
 
 The job's id names the crawl, so a job that another worker takes over goes on with the same crawl. When
-a site's run ends, in whatever way, the next one of its schedule waits.
+a site's run ends, in whatever way, the next one of its schedule waits; of the owner's own words, when a fact ends.
 """
 
 from __future__ import annotations
@@ -11,24 +11,27 @@ from uuid import UUID
 import structlog
 
 from app.businesses.queries import read_business
-from app.jobs.model import ClaimedJob, IngestSource, JobRef, Lease, LeaseLost, RetryLater
+from app.jobs.model import ClaimedJob, IngestSource, JobRef, Lease, LeaseLost, RenderSource, RetryLater
+from app.jobs.queries import renderer_seen
 from app.jobs.queue import enqueue
 from app.jobs.schedule import next_reading
 from app.knowledge.model import Reads
 from app.knowledge.prepare import prepare_reading
 from app.knowledge.queries import read_schedule
 from ingestion.embed import StagingLost
+from ingestion.owner.queries import next_expiry
 from ingestion.pipeline import NoSuchSource, ingest
 from ingestion.ports import IngestPorts
-from ingestion.queries import fail_crawl
+from ingestion.queries import fail_crawl, read_source
 from ingestion.sentences import STOPPED
 
+BEAT_SECONDS = 60  # a worker seen within this time is alive
 log = structlog.get_logger(__name__)
 
 
 async def reindex(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
     job = claimed.job
-    assert isinstance(job, IngestSource)
+    assert isinstance(job, (IngestSource, RenderSource))
     transaction = parts.database.bound(claimed.business_id)
     async with transaction() as conn:
         business = await read_business(conn, claimed.business_id)
@@ -41,6 +44,7 @@ async def reindex(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
         embedder=parts.embedder_for(business.allowed_processors),
         tokenizer=parts.tokenizer,
         analyser=parts.analyser,
+        renderer=parts.renderer,
         fault=parts.fault,
     )
     try:
@@ -58,7 +62,7 @@ async def reindex(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
         if claimed.attempts >= claimed.max_attempts:
             async with transaction() as conn:
                 await fail_crawl(conn, claimed.business_id, claimed.job_id, STOPPED)
-            await _plan_next(parts, claimed.business_id, job)  # one bad day does not end the daily readings
+            await _plan_next(parts, claimed.business_id, job.source_id)  # one bad day does not end the daily readings
         raise
     log.info(
         "ingest.ended",
@@ -73,14 +77,31 @@ async def reindex(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
         chunks=report.chunks.total,
         new=report.chunks.new,
     )
-    await _plan_next(parts, claimed.business_id, job)
+    await _plan_next(parts, claimed.business_id, job.source_id)
+    if parts.renderer is None:
+        await _hand_to_browser(parts, claimed.business_id, job.source_id)
 
 
-async def _plan_next(parts: Reads, business_id: UUID, job: IngestSource) -> JobRef | None:
+async def _hand_to_browser(parts: Reads, business_id: UUID, source_id: UUID) -> None:
+    """What this worker found empty without JavaScript, a worker with a browser reads at once, if there is one."""
+    async with parts.database.directory_transaction() as conn:
+        if not await renderer_seen(conn, BEAT_SECONDS):
+            return  # the owner is told what to do; the next reading looks again
+    async with parts.database.business_transaction(business_id) as conn:
+        source = await read_source(conn, business_id, source_id)
+        if source is None or not source.needs_browser:
+            return
+        job = await enqueue(conn, business_id, RenderSource(source_id), key=str(source_id))
+    await parts.doorbell.ring(job)
+
+
+async def _plan_next(parts: Reads, business_id: UUID, source_id: UUID) -> JobRef | None:
     """Exactly one waiting job a site: the queue brings a second one of the same key together with the first."""
     async with parts.database.business_transaction(business_id) as conn:
-        planned = await read_schedule(conn, business_id, job.source_id)
+        planned = await read_schedule(conn, business_id, source_id)
         if planned is None:
             return None
-        at = next_reading(job.source_id, parts.clock(), planned)
-        return None if at is None else await enqueue(conn, business_id, job, run_after=at, key=str(job.source_id))
+        at = next_reading(source_id, parts.clock(), planned) or await next_expiry(conn, business_id, source_id)
+        if at is None:
+            return None
+        return await enqueue(conn, business_id, IngestSource(source_id), run_after=at, key=str(source_id))

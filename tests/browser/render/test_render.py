@@ -7,10 +7,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import psutil
 import pytest
 
+from app.jobs.model import ClaimedJob, RenderSource
+from app.jobs.queries import beat
+from app.knowledge.follow import read_outcome
+from app.knowledge.manage import update_now
+from app.knowledge.reindex import reindex
 from app.outbound import OutboundFetcher, agent
 from app.render import page as page_module
 from app.render.browser import BrowserRenderer
@@ -19,8 +25,11 @@ from app.settings import Settings
 from ingestion.extract.read import read_document
 from ingestion.model import Reason
 from ingestion.ports import FetchFailed
+from tests.integration.ingestion.conftest import shop
+from tests.integration.ingestion.shop import Held, Shop
 from tests.integration.ingestion.site import Site, serving
 
+__all__ = ["shop"]
 pytestmark = pytest.mark.browser
 
 SHELL = b"<html><head><title>Harbour Spa</title><script src='/app.js'></script></head><body><div id=root></div></html>"
@@ -160,11 +169,45 @@ async def test_the_browser_runs_inside_its_own_sandbox_and_without_a_network(ren
     own = Path("/proc/self/ns/net").readlink()
     family = psutil.Process(browser.process.pid).children(recursive=True)
     assert family
-    for one in family:
+    living = [one for one in family if one.status() != psutil.STATUS_ZOMBIE]
+    assert len(living) >= 3
+    for one in living:
         assert "--no-sandbox" not in one.cmdline()
-        if one.status() != psutil.STATUS_ZOMBIE:
-            assert Path(f"/proc/{one.pid}/ns/net").readlink() != own
+        assert Path(f"/proc/{one.pid}/ns/net").readlink() != own
 
 
 def test_a_browser_that_is_not_there_is_said(settings: Settings):
     assert find_browser("/no/such/chromium") is None
+
+
+async def test_a_site_of_scripts_is_answered_from_once_a_worker_has_a_browser(
+    renderer: BrowserRenderer, shop: Shop, site: Site
+):
+    """Without one the owner is told and nothing is published; the worker that has one takes the job over."""
+    site.pages["/prices"] = (200, "text/html", SHELL.replace(b"/app.js", b"/prices.js"))
+    site.pages["/prices.js"] = (200, "text/javascript", b"document.body.innerHTML = '<p>A day costs 19.50 EUR.</p>'")
+    address = site.base + "/"
+    bare = await shop.read(address)
+    assert bare.status == "failed"
+    assert bare.ledger[0].reason is Reason.SCRIPT_SHELL
+    assert await shop.rows("SELECT needs_browser FROM sources") == [{"needs_browser": True}]
+    assert await shop.rows("SELECT job_id FROM jobs WHERE kind = 'render_source'") == [], "nobody could take it"
+    async with shop.database.directory_transaction() as conn:
+        await beat(conn, UUID(int=1), renders=True)
+    added = await update_now(shop, shop.business_id, await source_of(shop), actor="operator")
+    await shop.run(added)
+    waiting = await shop.rows("SELECT job_id, payload FROM jobs WHERE kind = 'render_source' AND state = 'queued'")
+    assert len(waiting) == 1
+    shop.renderer = renderer
+    job = ClaimedJob(shop.business_id, waiting[0]["job_id"], RenderSource(added.source_id), 1, 5)
+    await reindex(shop, job, Held())
+    outcome = await read_outcome(shop.database, shop.business_id, waiting[0]["job_id"])
+    assert outcome.status == "published"
+    assert [(entry.status, entry.reason) for entry in outcome.ledger[:2]] == [("fetched", Reason.RENDERED)] * 2
+    texts = await shop.rows("SELECT text FROM chunks")
+    assert any("19.50" in row["text"] for row in texts) and any("10 to 16" in row["text"] for row in texts)
+
+
+async def source_of(shop: Shop) -> UUID:
+    [row] = await shop.rows("SELECT source_id FROM sources")
+    return row["source_id"]

@@ -21,7 +21,7 @@ from app.knowledge.reindex import reindex
 from app.outbound import OutboundFetcher
 from ingestion.extract.read import read_document
 from ingestion.model import ExtractedDocument
-from ingestion.ports import Extractor, FaultPoint, no_fault
+from ingestion.ports import Extractor, FaultPoint, Renderer, no_fault
 from retrieval.analyse import SnowballAnalyser
 from tests.integration.ingestion.site import CountingEmbedder
 from tests.unit.ingestion.doubles import WordTokenizer
@@ -63,6 +63,7 @@ class Shop:
     embedder: CountingEmbedder = field(default_factory=CountingEmbedder)
     tokenizer: WordTokenizer = field(default_factory=WordTokenizer)
     analyser: SnowballAnalyser = field(default_factory=SnowballAnalyser)
+    renderer: Renderer | None = None
     fault: FaultPoint = no_fault
 
     def embedder_for(self, _allowed: Sequence[str]) -> CountingEmbedder:
