@@ -6,11 +6,13 @@ whatever the layers above do with a host, no connection goes to an address that 
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import Any, cast
 
+import anyio
 import httpcore2
 
 from app.outbound_tls import name_failure
@@ -86,6 +88,11 @@ class Stream(httpcore2.AsyncNetworkStream):
             return Stream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
         except httpcore2.ConnectError as error:
             raise TlsFailed(name_failure(error)) from error
+        except asyncio.CancelledError:
+            # The deadline came in the middle of the handshake; the layer below closes on errors only.
+            with anyio.CancelScope(shield=True):
+                await self._inner.aclose()
+            raise
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

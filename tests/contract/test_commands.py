@@ -189,3 +189,13 @@ def test_a_version_can_be_gone_back_from_and_a_file_be_removed(product: Running,
     [removed] = product.json("remove", "short", "hours.md")
     assert removed == {"removed": "hours.md", "generation": None, "pages": 1, "passages": 1}
     assert milo(product, "remove", "short", "hours.md").returncode == 1
+
+
+def test_prove_says_what_to_do_and_fails_until_it_was_done(product: Running, business: Json, bike_site: str) -> None:
+    told = milo(product, "prove", "bikes", "https://www.harbour-bikes.invalid/", "--json")
+    said = json.loads(told.stdout)
+    assert told.returncode == 1 and (said["host"], said["proved"]) == ("harbour-bikes.invalid", False)
+    assert [way["way"] for way in said["ways"]] == ["dns", "file", "meta"]
+    assert all(way["value"] and way["place"] for way in said["ways"])
+    given = milo(product, "prove", "bikes", bike_site, "--json")  # one of MILO_CRAWL_PRIVATE_HOSTS
+    assert given.returncode == 0 and json.loads(given.stdout)["way"] == "operator"
