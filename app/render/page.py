@@ -34,12 +34,14 @@ DROPPED_HEADERS = frozenset(
     {"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie", "alt-svc", "link",
      "access-control-allow-origin", "access-control-allow-credentials", "strict-transport-security", "report-to"}
 )  # fmt: skip
-# Text inside of open shadow roots is shown to visitors and would be left out of outerHTML.
+# Text inside of open shadow roots is shown to visitors and would be left out of outerHTML. Scripts have done their
+# work: a short page full of them would be taken for an empty one.
 TEXT = """(() => {
   const open = (root) => { for (const host of [...root.querySelectorAll('*')]) if (host.shadowRoot) {
     open(host.shadowRoot); const inner = document.createElement('div');
     inner.innerHTML = host.shadowRoot.innerHTML; host.append(inner); } };
   open(document);
+  for (const run of document.querySelectorAll('script:not([type="application/ld+json"])')) run.remove();
   return '<!doctype html>' + document.documentElement.outerHTML;
 })()"""
 LENGTH = "document.body ? document.body.textContent.length + document.body.querySelectorAll('*').length : 0"
