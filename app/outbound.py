@@ -129,9 +129,8 @@ class OutboundFetcher:
             passed.append(address.url)
             following = _parse(_target_of(address, location))
             if address.scheme == "https" and following.scheme == "http" and not started_plain:
-                raise FetchFailed(
-                    Reason.BAD_RESPONSE, "it leads from https back to http", http=result.status, url=following.url
-                )
+                why = "it leads from https back to http: if that is meant, give the address with http://"
+                raise FetchFailed(Reason.BAD_RESPONSE, why, http=result.status, url=following.url)
             address = following
             question = _Question(question.max_bytes, {})  # they describe the first address only
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 
 NO_TLS = "nothing there speaks https"
+CLOSED = "it closed the connection before https was agreed on"
 EXPIRED = "its certificate has expired"
 NOT_YET = "its certificate is not valid yet"
 WRONG_NAME = "its certificate is for another name"
@@ -40,7 +41,7 @@ _BY_REASON = {
 
 
 def name_failure(error: BaseException) -> str:
-    """A connection that is simply closed in the handshake counts as one where nothing speaks TLS."""
+    """CLOSED where there is no word of OpenSSL's at all: the other side went away in the middle."""
     cause: BaseException | None = error
     seen: set[int] = set()
     while cause is not None and id(cause) not in seen:
@@ -48,8 +49,8 @@ def name_failure(error: BaseException) -> str:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _BY_CODE.get(cause.verify_code, FAILED)
         if isinstance(cause, ssl.SSLEOFError):
-            return NO_TLS
+            return CLOSED
         if isinstance(cause, ssl.SSLError):
             return _BY_REASON.get(cause.reason or "", FAILED)
         cause = cause.__cause__ or cause.__context__
-    return NO_TLS
+    return CLOSED

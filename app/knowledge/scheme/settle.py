@@ -13,7 +13,7 @@ import structlog
 from app.db.pool import Connection
 from app.knowledge.proof.model import Proves
 from app.knowledge.scheme.queries import read_address, set_address, set_scheme_guessed
-from app.outbound_tls import NO_TLS
+from app.outbound_tls import CLOSED, NO_TLS
 from ingestion.addresses import Scope
 from ingestion.model import Reason
 from ingestion.ports import Fetcher, FetchFailed
@@ -64,6 +64,6 @@ async def answers(url: str, fetcher: Fetcher) -> bool:
         await fetcher.fetch(f"{Scope.of(url).origin}/robots.txt", max_bytes=PROBE_BYTES)
     except FetchFailed as failure:
         if failure.reason is Reason.TLS_FAILED:
-            return failure.detail != NO_TLS
+            return failure.detail not in (NO_TLS, CLOSED)
         return failure.reason not in (Reason.CONNECT_FAILED, Reason.TIMEOUT, Reason.NO_SUCH_HOST)
     return True
