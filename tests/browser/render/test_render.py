@@ -185,7 +185,8 @@ async def test_a_site_of_scripts_is_answered_from_once_a_worker_has_a_browser(
 ):
     """Without one the owner is told and nothing is published; the worker that has one takes the job over."""
     site.pages["/prices"] = (200, "text/html", SHELL.replace(b"/app.js", b"/prices.js"))
-    site.pages["/prices.js"] = (200, "text/javascript", b"document.body.innerHTML = '<p>A day costs 19.50 EUR.</p>'")
+    late = b"addEventListener('load', () => { document.body.innerHTML = '<p>A day costs 19.50 EUR.</p>' })"
+    site.pages["/prices.js"] = (200, "text/javascript", late)
     address = site.base + "/"
     bare = await shop.read(address)
     assert bare.status == "failed"
