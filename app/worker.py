@@ -20,8 +20,20 @@ from redis.exceptions import RedisError
 
 from app.db.probe import probe
 from app.jobs.doorbell import QUEUE, redis_settings, to_json
-from app.jobs.model import KINDS, Handler, IngestSource, PurgeExpired, Reembed, RenderSource, SendMail
+from app.jobs.model import (
+    KINDS,
+    Handler,
+    IngestSource,
+    PreviewSource,
+    PurgeExpired,
+    RecheckPages,
+    Reembed,
+    RenderSource,
+    SendMail,
+)
 from app.jobs.runner import Runner
+from app.knowledge.preview import preview_source
+from app.knowledge.recheck import recheck_pages
 from app.knowledge.reembed import plan_reembedding, reembed
 from app.knowledge.reindex import reindex
 from app.mail.send import send_mail
@@ -61,6 +73,8 @@ def handlers(services: Services) -> Mapping[str, Handler]:
     return {
         **browser,
         IngestSource.kind: partial(reindex, services),
+        PreviewSource.kind: partial(preview_source, services),
+        RecheckPages.kind: partial(recheck_pages, services),
         Reembed.kind: partial(reembed, services),
         SendMail.kind: partial(send_mail, services.database, services.vault, services.mailer, fault=services.fault),
         PurgeExpired.kind: partial(purge_expired, services.database, plan=partial(plan_reembedding, services)),

@@ -6,6 +6,7 @@ dies has lost nothing, and the next one asks only for what changed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -54,9 +55,10 @@ async def collect(
         plan = await plan_for(transaction, business_id, source)
         plan = plan if delay is None else replace(plan, delay=delay)
         if recheck:
-            plan = replace(plan, only=tuple(source.recheck))
             shelf.found.rechecked = tuple(source.recheck)
-            await _apply_rules(plan, known, shelf)
+            only = await _apply_rules(plan, source.recheck, known, shelf)
+            # The site may have moved to https or www. since its start was typed: what is asked says where it is.
+            plan = replace(plan, only=only, start=only[0] if only else plan.start)
         if plan.only is None or plan.only:
             stores = Stores(known, _recall(transaction, business_id), ports.renderer)
             shelf.found.start_reason = await crawl(plan, stores, ports.fetcher, ports.extractor, shelf.take)
@@ -85,13 +87,18 @@ async def plan_for(transaction: Transaction, business_id: UUID, source: SourceRo
     )
 
 
-async def _apply_rules(plan: CrawlPlan, known: dict[str, KnownPage], shelf: Shelf) -> None:
-    """Known pages that the owner's rules leave out by now leave, without a request."""
+async def _apply_rules(
+    plan: CrawlPlan, asked: Sequence[str], known: dict[str, KnownPage], shelf: Shelf
+) -> tuple[str, ...]:
+    """Pages that the owner's rules leave out by now leave, without a request. Returns which addresses to ask."""
     rules = Rules.of(plan.include, plan.exclude)
-    out = [(url, rule) for url in known if (rule := rules.leaves_out(url)) is not None and url not in (plan.only or ())]
+    met = list(dict.fromkeys([*asked, *known]))
+    out = [(url, rule) for url in met if (rule := rules.leaves_out(url)) is not None]
     for number, (url, rule) in enumerate(out, 1):
         entry = LedgerEntry(url, PageStatus.SKIPPED, Reason.EXCLUDED, detail=rule)
-        await shelf.take(Crawled(entry, known=known[url]), number, len(out))
+        await shelf.take(Crawled(entry, known=known.get(url)), number, len(out))
+    left_out = {url for url, _ in out}
+    return tuple(url for url in dict.fromkeys(asked) if url not in left_out)
 
 
 def _recall(transaction: Transaction, business_id: UUID) -> Recall:

@@ -248,7 +248,7 @@ class _Crawl:
         return not self._robots.allows(target_of(url)) and not self._overrides
 
     async def _tell_closed(self, waiting: Waiting) -> None:
-        if waiting.url == self._start:
+        if self._is_start(waiting):
             self._start_reason = Reason.ROBOTS_DISALLOWED
         if self._robots.closed:  # the host that the start moved to: what is known of it stays
             entry = LedgerEntry(waiting.url, PageStatus.FAILED, Reason.ROBOTS_UNREACHABLE, depth=waiting.depth)
@@ -266,8 +266,8 @@ class _Crawl:
     async def _admit(self, waiting: Waiting, seen: Visit, *, park: bool = True) -> None:
         """Compares an answer with what came before, tells it, and takes up its links."""
         final = canonical(seen.url) or waiting.url
-        is_start = waiting.url == self._start
-        if is_start and seen.redirected:
+        is_start = self._is_start(waiting)
+        if seen.redirected and (is_start or self._plan.only is not None):
             await self._move_to(final)
         home = self._frontier.scope.home(final)
         self._done |= {waiting.url, home or waiting.url}
@@ -306,14 +306,14 @@ class _Crawl:
             waiting.url, PageStatus.SKIPPED, Reason.DUPLICATE, depth=waiting.depth, detail=f"redirects to {home}"
         )
         await self._tell_one(Crawled(moved))
-        if waiting.url != self._start:
+        if not self._is_start(waiting):
             self._frontier.makings.note(waiting.url, copy=True, new=False)
         if home in self._frontier.answered:
             await self._release(waiting.url)
             return False
         self._frontier.seen.add(home)
         self._frontier.answered.add(home)
-        rule = self._frontier.rules.leaves_out(home) if waiting.url != self._start else None
+        rule = self._frontier.rules.leaves_out(home) if not self._is_start(waiting) else None
         if rule is None and not self._is_closed(home):
             return True
         if rule is not None:
@@ -343,9 +343,9 @@ class _Crawl:
     async def _move_to(self, final: str) -> None:
         """The start leads elsewhere: to https, to www., or to another host, which is the site then."""
         moved = Scope.of(final)
-        if moved == self._frontier.scope:
-            return
         same_site = self._frontier.scope.home(final) is not None
+        if moved == self._frontier.scope or (self._plan.only is not None and not same_site):
+            return
         self._frontier.scope = moved
         self._settle_owner(final)
         if same_site:
@@ -360,6 +360,9 @@ class _Crawl:
 
     def _settle_owner(self, url: str) -> None:
         self._pace.owned = bare_host(urlsplit(url).netloc) in self._plan.owned or self._pace.is_owned(url)
+
+    def _is_start(self, waiting: Waiting) -> bool:
+        return self._plan.only is None and waiting.url == self._start
 
     @property
     def _overrides(self) -> bool:

@@ -15,7 +15,7 @@ from ingestion.model import BlockKind, ExtractedDocument
 OWN_WORDS = 80  # that an error page has besides what stands on the start page too
 _ALIKE = 0.9
 _ALIKE_WITH_TITLE = 0.5
-_PARTS = re.compile(r"\s+[-–—|·•»«:/]+\s+|\s*[|»«·•]\s*|:\s+")  # noqa: RUF001
+_PARTS = re.compile(r"\s+[-–—|·•»«:/]+\s+|\s*[|»«·•]\s*|:\s+")
 _TRIMMED = re.compile(r"^[\s\W_]+|[\s\W_]+$")
 _CODE = re.compile(
     r"^(?:http |status |code |error |fehler |erreur |fejl |fout |errore )*4(?:04|10)(?: error| fehler)?$"

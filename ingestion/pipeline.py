@@ -246,7 +246,7 @@ class _Run:
             )
         if found.rechecked is not None:
             await end_recheck(conn, self.business_id, self.source.source_id, found.rechecked)
-        elif self.source.kind == "site" and status is not IngestStatus.FAILED:
+        elif self.source.kind == "site" and (found.needs_browser or status is not IngestStatus.FAILED):
             await note_browser(conn, self.business_id, self.source.source_id, found.needs_browser)
 
     async def prune(self, found: Collected) -> None:

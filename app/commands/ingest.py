@@ -24,7 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from app.commands.console import Console, milo_command
 from app.errors import BadInput, MiloError, NotFound
 from app.knowledge.files import TYPES, file_name, file_type
-from app.knowledge.model import Added, Outcome, Run
+from app.knowledge.model import Added, Outcome, Run, Wishes
 from app.services import Services
 from app.settings import Settings
 from ingestion.model import LedgerEntry, PageStatus, Reason
@@ -51,15 +51,37 @@ class LocalFile:
 @milo_command("ingest", help="Read sites (addresses), files and folders for the business SLUG.")
 @click.argument("slug")
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET…")
-async def command(console: Console, settings: Settings, slug: str, targets: Sequence[str]) -> None:
+@click.option("--include", multiple=True, metavar="PATTERN", help="Read only these paths of the sites, as /shop/.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these paths out, as /*.pdf$.")
+@click.option("--max-pages", type=click.IntRange(1, 10_000), help="Pages to read of each site.")
+@click.option(
+    "--ignore-robots/--obey-robots",
+    default=None,
+    help="Read what robots.txt forbids, on a host that is proved to be yours.",
+)
+@click.option("--preview", is_flag=True, help="Look at the sites and tell what would be read; nothing is kept.")
+async def command(
+    console: Console,
+    settings: Settings,
+    slug: str,
+    targets: Sequence[str],
+    include: Sequence[str],
+    exclude: Sequence[str],
+    max_pages: int | None,
+    ignore_robots: bool | None,
+    preview: bool,
+) -> None:
     from app.embedded import running
     from app.wiring import open_services
 
     sites, paths = _sort_targets(targets)
+    if preview and paths:
+        raise BadInput("--preview is for sites: a file is either read or refused at once.", code="no_preview")
+    wishes = Wishes(tuple(include) or None, tuple(exclude) or None, ignore_robots, max_pages)
     files, refused = _read_files(paths)
     async with running(settings) as resolved, open_services(resolved) as services:
         business_id = await _find_business(services, slug)
-        outcomes = await _ingest(console, services, business_id, sites, files)
+        outcomes = await _ingest(console, services, business_id, sites, files, wishes, preview=preview)
     result = _merged(outcomes, refused)
     console.emit(result, _sentence(result))
     if result["status"] == "failed":
@@ -122,14 +144,26 @@ async def _find_business(services: Services, slug: str) -> UUID:
 
 
 async def _ingest(
-    console: Console, services: Services, business_id: UUID, sites: Sequence[str], files: Sequence[LocalFile]
+    console: Console,
+    services: Services,
+    business_id: UUID,
+    sites: Sequence[str],
+    files: Sequence[LocalFile],
+    wishes: Wishes,
+    *,
+    preview: bool,
 ) -> list[Outcome]:
     from app.knowledge.follow import read_outcome
     from app.knowledge.manage import add_files, add_site
+    from app.knowledge.preview import add_draft
+    from app.knowledge.wishes import wish
 
+    for site in sites if wishes.any else ():
+        await wish(services, business_id, site, wishes, actor=ACTOR)
     added: list[tuple[str, Added]] = []
     for site in sites:
-        added.append((site, await add_site(services, business_id, site, actor=ACTOR)))
+        add = add_draft if preview else add_site
+        added.append((site, await add(services, business_id, site, actor=ACTOR)))
     if files:
         added.append((f"{len(files)} files", await add_files(services, business_id, files, actor=ACTOR)))
     bars = (
@@ -206,7 +240,8 @@ def _merged(outcomes: Sequence[Outcome], refused: Sequence[LedgerEntry]) -> dict
     """One object for all targets: figures added up, the worst status, the newest generation."""
     statuses = [outcome.status for outcome in outcomes]
     failed = "failed" in statuses or not outcomes
-    status = "failed" if failed else "held" if "held" in statuses else "published"
+    status = next((each for each in ("held", "previewed") if each in statuses), "published")
+    status = "failed" if failed else status
     reasons = [outcome.reason for outcome in outcomes if outcome.reason]
     if refused and (not outcomes or status == "published"):
         reasons += [entry.detail for entry in refused if entry.detail]
@@ -232,7 +267,7 @@ def _merged(outcomes: Sequence[Outcome], refused: Sequence[LedgerEntry]) -> dict
 
 def _line(entry: LedgerEntry) -> dict[str, Any]:
     line: dict[str, Any] = {"url": entry.url, "status": entry.status, "bytes": entry.bytes, "words": entry.words}
-    optional = {"reason": entry.reason, "http": entry.http, "detail": entry.detail}
+    optional = {"reason": entry.reason, "http": entry.http, "detail": entry.detail, "language": entry.language}
     return line | {name: value for name, value in optional.items() if value is not None}
 
 
@@ -240,6 +275,9 @@ def _sentence(result: dict[str, Any]) -> str:
     pages, chunks = result["pages"], result["chunks"]
     if result["status"] == "failed":
         return f"Failed: {result.get('reason', 'see the list of addresses')}"
+    if result["status"] == "previewed":
+        readable = sum(line.get("reason") == Reason.WOULD_BE_READ for line in result["ledger"])
+        return f"{readable} pages were met that would be read, {len(result['ledger']) - readable} addresses would not."
     said = (
         f"{'Published' if result['status'] == 'published' else 'Held'} as generation {result['generation']}"
         f" in {result['seconds']:.1f} s: {pages['fetched']} read, {pages['unchanged']} unchanged,"

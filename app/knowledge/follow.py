@@ -20,7 +20,7 @@ async def read_outcome(database: Database, business_id: UUID, job_id: UUID) -> O
     async with database.business_transaction(business_id) as conn:
         run = await read_run(conn, business_id, job_id)
         ledger = await list_ledger(conn, business_id, job_id)
-    ended = run.finished_at is not None and run.state in ("published", "held", "failed")
+    ended = run.finished_at is not None and run.state in ("published", "held", "failed", "previewed")
     figures = (run.report or {}) if ended else {}
     seconds = figures.get("seconds", 0.0)
     return Outcome(

@@ -37,8 +37,6 @@ class Embeds(Writes, Protocol):
     """What knowing the embedding model of now needs."""
 
     @property
-    def renderer(self) -> Renderer | None: ...
-    @property
     def embedder_for(self) -> Callable[[Sequence[str]], Embedder]: ...
 
 
@@ -49,6 +47,8 @@ class Reads(Embeds, Protocol):
     def fetcher(self) -> Fetcher: ...
     @property
     def extractor(self) -> Extractor: ...
+    @property
+    def renderer(self) -> Renderer | None: ...
     @property
     def tokenizer(self) -> Tokenizer: ...
     @property
@@ -74,6 +74,20 @@ class Added:
 
     source_id: UUID
     job: JobRef
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a command line asks of a site. None: as it is stored."""
+
+    include: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] | None = None
+    ignore_robots: bool | None = None
+    max_pages: int | None = None
+
+    @property
+    def any(self) -> bool:
+        return self != Wishes()
 
 
 @dataclass(frozen=True, slots=True)

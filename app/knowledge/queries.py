@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from psycopg.rows import class_row, scalar_row, tuple_row
 
 from app.db.pool import Connection
 from app.knowledge.model import Run, Target
+from ingestion.addresses import Scope
 from ingestion.model import LedgerEntry, PageStatus, Reason
 
 
@@ -35,6 +37,61 @@ async def list_sites(conn: Connection, business_id: UUID) -> list[str]:
             {"b": business_id},
         )
         return await cursor.fetchall()
+
+
+async def put_draft(conn: Connection, business_id: UUID, url: str) -> UUID:
+    """A site that is only looked at. One that is looked at once more lives on for another day."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            INSERT INTO sources (business_id, kind, url, schedule, draft) VALUES (%(b)s, 'site', %(url)s, 'daily', true)
+            ON CONFLICT (business_id, url) DO UPDATE SET created_at =
+                CASE WHEN sources.draft THEN now() ELSE sources.created_at END
+            RETURNING source_id
+            """,
+            {"b": business_id, "url": url},
+        )
+        source_id = await cursor.fetchone()
+    assert isinstance(source_id, UUID)  # RETURNING gives the row in both cases
+    return source_id
+
+
+async def find_site(conn: Connection, business_id: UUID, url: str) -> UUID | None:
+    """The oldest site in use that this address is of."""
+    async with conn.cursor() as cursor:
+        await cursor.execute(
+            "SELECT source_id, url FROM sources WHERE business_id = %(b)s AND kind = 'site' AND NOT draft"
+            " ORDER BY source_id",
+            {"b": business_id},
+        )
+        rows = await cursor.fetchall()
+    return next((source_id for source_id, start in rows if Scope.of(start).home(url) is not None), None)
+
+
+async def set_wishes(
+    conn: Connection,
+    business_id: UUID,
+    source_id: UUID,
+    *,
+    include: Sequence[str] | None,
+    exclude: Sequence[str] | None,
+    ignore_robots: bool | None,
+    max_pages: int | None,
+) -> None:
+    """None leaves what stands."""
+    await conn.execute(
+        """
+        UPDATE sources SET include = coalesce(%(include)s::text[], include),
+            exclude = coalesce(%(exclude)s::text[], exclude), max_pages = coalesce(%(pages)s, max_pages),
+            ignore_robots = coalesce(%(ignore)s, ignore_robots)
+        WHERE business_id = %(b)s AND source_id = %(source)s
+        """,
+        {
+            "b": business_id, "source": source_id, "pages": max_pages, "ignore": ignore_robots,
+            "include": None if include is None else list(include),
+            "exclude": None if exclude is None else list(exclude),
+        },
+    )  # fmt: skip
 
 
 async def list_targets(conn: Connection, business_id: UUID) -> list[Target]:
@@ -110,7 +167,7 @@ async def read_run(conn: Connection, business_id: UUID, job_id: UUID) -> Run:
 async def list_ledger(conn: Connection, business_id: UUID, crawl_id: UUID) -> list[LedgerEntry]:
     async with conn.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(
-            "SELECT url, status, reason, http, bytes, words, depth, detail FROM crawl_pages"
+            "SELECT url, status, reason, http, bytes, words, depth, detail, language FROM crawl_pages"
             " WHERE business_id = %(b)s AND crawl_id = %(crawl)s ORDER BY position",
             {"b": business_id, "crawl": crawl_id},
         )
@@ -118,5 +175,6 @@ async def list_ledger(conn: Connection, business_id: UUID, crawl_id: UUID) -> li
 
 
 def _entry(row: tuple[Any, ...]) -> LedgerEntry:
-    url, status, reason, http, size, words, depth, detail = row
-    return LedgerEntry(url, PageStatus(status), Reason(reason) if reason else None, http, size, words, depth, detail)
+    url, status, reason, http, size, words, depth, detail, language = row
+    known = Reason(reason) if reason else None
+    return LedgerEntry(url, PageStatus(status), known, http, size, words, depth, detail, language)

@@ -52,6 +52,8 @@ ALTER TABLE document_versions
 COMMENT ON COLUMN document_versions.content_hash IS 'SHA-256 of extractor version, title, text and structured items';
 
 ALTER TABLE crawls
+    DROP CONSTRAINT crawls_state_check,
+    ADD CONSTRAINT crawls_state_check CHECK (state IN ('running', 'published', 'held', 'failed', 'previewed')),
     ADD COLUMN purpose text NOT NULL DEFAULT 'reading' CHECK (purpose IN ('reading', 'preview', 'recheck'));
 
 ALTER TABLE crawl_pages ADD COLUMN language text;

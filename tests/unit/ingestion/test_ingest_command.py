@@ -17,7 +17,7 @@ def test_targets_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "menu.pdf").write_bytes(b"%PDF-")
     (tmp_path / "papers").mkdir()
     sites, paths = _sort_targets(["menu.pdf", "papers", "example.com", "http://127.0.0.1:9000/a", "example.com"])
-    assert sites == ["https://example.com/", "http://127.0.0.1:9000/a"]
+    assert sites == ["example.com", "http://127.0.0.1:9000/a"]
     assert paths == [Path("menu.pdf"), Path("papers")]
     for missing in ("gone.pdf", "no/such/folder", "/nowhere/at/all"):
         with pytest.raises(BadInput, match="no file or folder"):
