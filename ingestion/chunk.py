@@ -11,18 +11,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingestion.model import BlockKind, Chunk, ChunkKind, StoredBlock, Version
-from ingestion.pieces import Piece, Splitter
+from ingestion.pieces import Piece, Splitter, split_blocks
 from ingestion.ports import Tokenizer
 from ingestion.recurring import clean_titles, find_recurring
 
-CHUNKER_VERSION = "1"  # part of a generation's fingerprint
+CHUNKER_VERSION = "2"  # part of a generation's fingerprint
 MAX_TOKENS = 375
 HARD_TOKENS = 400  # text with title and path in front; also a single table row
 BREAK_TOKENS = 250  # from here a heading begins a new passage
 TAIL_TOKENS = 50  # a smaller rest of a page goes with the passage before it, where it fits
 WINDOW_TOKENS = 60
+BESIDE_CHARACTERS = 1_000  # less of it beside a page's main text does no harm where it stands
 _TITLE_TOKENS = 40
 _HEADER_TOKENS = 60
+_QUESTION_CHARACTERS = 250
 _LEAD_WORDS = 25  # a question or a line with a colon that belongs to what follows
 
 
@@ -39,13 +41,26 @@ def chunk_source(
     for index, version in enumerate(versions):
         dropped = recurring.dropped[index]
         own = [block for at, block in enumerate(version.blocks) if at not in dropped]
-        chunks.extend(_Passages(version, titles[index], ChunkKind.PAGE, tokenizer).build(own))
+        for part in _apart(own):
+            chunks.extend(_Passages(version, titles[index], ChunkKind.PAGE, tokenizer).build(part))
         kept = [version.blocks[at] for at in recurring.kept[index]]
         if kept:
             title = site or titles[index]
             chunks.extend(_Passages(version, title, ChunkKind.RECURRING, tokenizer).build(kept))
         tick()
     return chunks
+
+
+def _apart(blocks: Sequence[StoredBlock]) -> list[list[StoredBlock]]:
+    """The page's main text, then what stands beside it: a menu is not to stand in front of every text.
+
+    The page's own first heading leads its main text, wherever it stands.
+    """
+    main = [block for block in blocks if not block.aside or block.level == 1]
+    beside = [block for block in blocks if block.aside and block.level != 1]
+    if sum(block.end - block.start for block in beside) < BESIDE_CHARACTERS:
+        return [list(blocks)]
+    return [part for part in (main, beside) if part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +101,12 @@ class _Passages:
     def build(self, blocks: Sequence[StoredBlock]) -> Iterator[Chunk]:
         passage = _Open()
         before: _Open | None = None  # held back, in case the last one is too small to stand alone
-        for part in self._parts(blocks):
+        parts = list(self._parts(blocks))
+        together = _questions(self._version.text, parts, self._limit)
+        for index, part in enumerate(parts):
             heading = part.block.kind is BlockKind.HEADING
             only_headings = all(held.block.kind is BlockKind.HEADING for held in passage.parts)
-            full = passage.tokens + part.piece.tokens > self._limit
+            full = passage.tokens + together.get(index, part.piece.tokens) > self._limit
             if passage.parts and ((heading and passage.tokens >= BREAK_TOKENS and not only_headings) or full):
                 carried = self._take_leads(passage, part)
                 if before is not None:
@@ -112,13 +129,12 @@ class _Passages:
     def _parts(self, blocks: Sequence[StoredBlock]) -> Iterator[_Part]:
         stack: list[tuple[int, str]] = []
         text = self._version.text
-        for block in blocks:
+        for block, splitter in zip(blocks, split_blocks(text, blocks, self._tokenizer), strict=True):
             if block.kind is BlockKind.HEADING:
                 while stack and stack[-1][0] >= block.level:
                     stack.pop()
                 stack.append((block.level, text[block.start : block.end]))
             path = tuple(heading for _, heading in stack)
-            splitter = Splitter(text, block, self._tokenizer)
             for piece in splitter.pieces(self._limit):
                 yield _Part(piece, block, path, splitter)
 
@@ -141,7 +157,7 @@ class _Passages:
         row = self._headers.get(part.block.header or "")
         if row is None or row.end > part.block.start:
             return []
-        splitter = Splitter(self._version.text, row, self._tokenizer)
+        (splitter,) = split_blocks(self._version.text, [row], self._tokenizer)
         if splitter.tokens > min(self._limit - part.piece.tokens, _HEADER_TOKENS):
             return []
         return [_Part(Piece(row.start, row.end, splitter.tokens), row, part.path, splitter)]
@@ -212,6 +228,38 @@ class _Passages:
         if len(offsets) <= _TITLE_TOKENS:
             return title, len(offsets)
         return title[: offsets[_TITLE_TOKENS - 1][1]] + "…", _TITLE_TOKENS + 1
+
+
+def _questions(text: str, parts: Sequence[_Part], limit: int) -> dict[int, int]:
+    """Where a question stands: the tokens of it and its answer, which are not to be cut from each other.
+
+    An answer ends at the next question or heading. Where both together are too long, the question and the beginning
+    of its answer stay together.
+    """
+    found: dict[int, int] = {}
+    index = 0
+    while index < len(parts):
+        if not _asks(text, parts[index]):
+            index += 1
+            continue
+        end = index + 1
+        total = parts[index].piece.tokens
+        while end < len(parts) and parts[end].block.kind is not BlockKind.HEADING and not _asks(text, parts[end]):
+            total += parts[end].piece.tokens
+            end += 1
+        if end > index + 1:
+            first = parts[index].piece.tokens + parts[index + 1].piece.tokens
+            found[index] = total if total <= limit else first if first <= limit else parts[index].piece.tokens
+        index = end
+    return found
+
+
+def _asks(text: str, part: _Part) -> bool:
+    """A question of a list of questions: a line of its own, as a heading, in bold or plain."""
+    line = text[part.piece.start : part.piece.end]
+    if part.block.kind is BlockKind.TABLE_ROW or len(line) > _QUESTION_CHARACTERS:
+        return False
+    return line.endswith(("?", "？", "؟")) or line.startswith(("Q:", "Q.", "F:", "Frage:", "Question:", "Pregunta:"))
 
 
 def _spans(text: str, parts: Sequence[_Part]) -> tuple[tuple[int, int], ...]:

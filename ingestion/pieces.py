@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingestion.model import BlockKind, StoredBlock
 from ingestion.ports import Tokenizer
 
+# Possessive, and only from the first of several signs: a line of a million dots costs a million steps.
 _END = re.compile(
-    r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[¿¡]?[^\W\d_a-z]|[\"'“‘«(\[¿¡]?\d|[-–•])|[。！？]+[」』”’）]*\s*|[؟۔।]\s*"
+    r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+\s++(?=[\"'“‘«(\[¿¡]?[^\W\d_a-z]|[\"'“‘«(\[¿¡]?\d|[-–•])|[。！？]+[」』”’）]*\s*|[؟۔।]\s*"
 )
 # A full stop after these ends no sentence. Lower case, without the stop.
 _SHORT = frozenset(
@@ -27,6 +28,8 @@ _SHORT = frozenset(
     """.split()
 )
 
+_AT_ONCE = 20_000  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -37,14 +40,29 @@ class Piece:
     tokens: int
 
 
-class Splitter:
-    """Splits one block; its tokens are counted once."""
+def split_blocks(text: str, blocks: Sequence[StoredBlock], tokenizer: Tokenizer) -> Iterator[Splitter]:
+    """A splitter for each block. Many blocks are tokenized at once: for short lines the calls would be the cost."""
+    at = 0
+    while at < len(blocks):
+        start, end = blocks[at].start, blocks[at].end
+        upto = at + 1
+        while upto < len(blocks) and end <= blocks[upto].start and blocks[upto].end - start <= _AT_ONCE:
+            end = blocks[upto].end
+            upto += 1
+        starts = [start + first for first, _ in tokenizer.offsets(text[start:end])]
+        for block in blocks[at:upto]:
+            first, last = bisect_left(starts, block.start), bisect_left(starts, block.end)
+            yield Splitter(text, block, starts[first:last])
+        at = upto
 
-    def __init__(self, text: str, block: StoredBlock, tokenizer: Tokenizer):
+
+class Splitter:
+    """Splits one block. `starts`: where its tokens begin in the version's text."""
+
+    def __init__(self, text: str, block: StoredBlock, starts: list[int]):
         self._text = text
         self._block = block
-        offsets = tokenizer.offsets(text[block.start : block.end])
-        self._starts = [block.start + start for start, _ in offsets]
+        self._starts = starts
         self._small: list[Piece] | None = None
 
     @property

@@ -61,6 +61,7 @@ _START = {
 _COMMAS = re.compile(r"[,،﹐︐︑⸁⸴⸲，、]")
 _LEAST_TEXT = 200  # letters of an article; with fewer only the page's own words for its parts count
 _LEAST_SCORE = 20.0
+_LEAST_SHARE = 0.6
 _NAME_CHARACTERS = 300
 _RIVALS = 40
 
@@ -96,14 +97,32 @@ def mark_article(body: Element) -> bool:
     root = _weigh(body, None, 0)
     every = _ordered(root)
     top = _best(every, root, strict=True) or _best(every, root, strict=False)
-    if top is None:
+    parts = _with_siblings(top) if top is not None else []
+    if not parts or _share(parts, root) < _LEAST_SHARE:
         _by_words_of_the_page(root)
         return False
     body.beside = True
-    for part in _with_siblings(top):
+    for part in parts:
         part.element.beside = False
         _clean(part)
     return True
+
+
+def _share(parts: list[_Weight], root: _Weight) -> float:
+    """Of the text that is no link, how much stands in these parts: a page of many small sections has no main one."""
+    own = sum(part.letters - part.linked for part in parts)
+    inside = {id(part) for part in parts}
+    others = 0
+    stack = [root]
+    while stack:
+        weight = stack.pop()
+        if id(weight) in inside or weight.beside or weight.element.tag == "a":
+            continue
+        others += sum(
+            len(word) for child in weight.element.children if isinstance(child, str) for word in child.split()
+        )
+        stack.extend(weight.children)
+    return own / max(1, own + others)
 
 
 # ---- weighing

@@ -235,7 +235,7 @@ class _Reader:
             header = row.text if row.is_header else header
 
     def _definitions(self, element: Element) -> None:
-        """`<dt>` and `<dd>`: one row where both are short, else the term as a line before its text."""
+        """`<dt>` and `<dd>`: one row where both are short, else the term as a heading of its text."""
         self.flush()
         terms: list[str] = []
         for child in element.children:
@@ -258,7 +258,8 @@ class _Reader:
     def _end_terms(self, terms: list[str]) -> None:
         for text in terms:
             if any(sign.isalnum() for sign in text):
-                self._append(Block(BlockKind.PARAGRAPH, text), Line(text, bold=True))
+                level = min(self._level + 1, 6)
+                self._append(Block(BlockKind.HEADING, text, level=level), Line(text, bold=False))
         terms.clear()
 
     def _row(self, cells: list[str]) -> None:

@@ -23,10 +23,9 @@ _COLLAPSED = re.compile(r"(?<![-\w])(?:max-)?height\s*:\s*0(?:px)?\s*(?:;|!|$)",
 _CLIPPED = re.compile(r"overflow(?:-y)?\s*:\s*(?:hidden|clip)", re.I)
 _CONCEALED = re.compile(
     r"(?<![-\w])font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|$)|text-indent\s*:\s*-\d{3,6}"
-    r"|(?<![-\w])clip\s*:\s*rect\(\s*(?:0|1px)|(?<![-\w])color\s*:\s*transparent",
+    r"|(?<![-\w])clip\s*:\s*rect\(\s*(?:0|1px)",
     re.I,
 )
-_BACKGROUND_CLIP = re.compile(r"background-clip\s*:\s*text|text-fill", re.I)
 _BODY_CHARACTERS = 4_000
 
 
@@ -137,7 +136,7 @@ def _judged(body: str) -> tuple[str, str, bool, Shown] | None:
     for name, value, mark in _DECLARED.findall(body):
         declared[name.lower()] = value.lower()
         important = important or bool(mark)
-    concealed = _CONCEALED.search(body) and not _BACKGROUND_CLIP.search(body)
+    concealed = _CONCEALED.search(body)  # not by colour: sheets use that for effects that end in text being shown
     folded = not concealed and _COLLAPSED.search(body) and _CLIPPED.search(body)
     if not declared and not concealed and not folded:
         return None
