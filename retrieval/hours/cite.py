@@ -54,11 +54,19 @@ def _covering(fact: HoursFact, chunks: Sequence[tuple[UUID, ChunkRow]]) -> Quote
     for version, chunk in chunks:
         if version != fact.origin.version_id:
             continue
-        at = 0
-        for first, last in zip(chunk.spans[::2], chunk.spans[1::2], strict=True):
-            if first <= start and end <= last:
-                return _line(chunk, at + start - first, end - start)
-            at += last - first + 1
+        begin, stop = _place(chunk, start), _place(chunk, end - 1)
+        if begin is not None and stop is not None and begin <= stop:
+            return _line(chunk, begin, stop + 1 - begin)
+    return None
+
+
+def _place(chunk: ChunkRow, at: int) -> int | None:
+    """Where a place of the version's text stands in the passage, which may leave out what stands between."""
+    begins = 0
+    for first, last in zip(chunk.spans[::2], chunk.spans[1::2], strict=True):
+        if first <= at < last:
+            return begins + at - first
+        begins += last - first + 1
     return None
 
 

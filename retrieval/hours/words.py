@@ -55,11 +55,11 @@ Word = tuple[str, int | None]
 
 
 @lru_cache(maxsize=4)
-def sections(name: str) -> dict[str, dict[str, str]]:
-    """A text file of this folder: [section], then "key: text" a line. What stands before a section is section ''."""
+def sections(name: str, folder: Path = Path(__file__).parent) -> dict[str, dict[str, str]]:
+    """A text file: [section], then "key: text" a line. What stands before a section is section ''."""
     found: dict[str, dict[str, str]] = {"": {}}
     section = ""
-    for line in Path(__file__).with_name(name).read_text(encoding="utf-8").replace("\n ", " ").splitlines():
+    for line in (folder / name).read_text(encoding="utf-8").replace("\n ", " ").splitlines():
         if line.startswith("["):
             section = line.strip("[]")
             found[section] = {}
