@@ -2,29 +2,44 @@
 
 A hostile document costs a child, never the service: memory and CPU limits in the child, a wall
 deadline here, then SIGKILL to its whole process group. Children are used again for many documents,
-because a start costs 0.1 s, and retired after a while, because parsers keep memory.
+because a start costs 0.1 s, and retired after a while, because parsers keep memory. A document whose
+reader died is tried once more by the other reader of its kind, if it has one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
 import time
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ingestion
 from ingestion.extract.html import MAX_BYTES as HTML_LIMIT
-from ingestion.extract.read import HTML_TYPES
-from ingestion.extract.wire import LENGTH, MAX_ANSWER, Task, pack_task, unpack_document
+from ingestion.extract.confine import Confinement
+from ingestion.extract.ocr import OcrEngine, recognise
+from ingestion.extract.read import HTML_TYPES, PDF_TYPES
+from ingestion.extract.wire import LENGTH, MAX_ANSWER, Answer, Task, TaskKind, pack_task, unpack_document
 from ingestion.model import ExtractedDocument, Reason
 
 DOCUMENT_LIMIT = 20 * 1024 * 1024
 _ROOT = str(Path(ingestion.__file__).resolve().parent.parent)
 _START = f"import sys; sys.path.insert(0, {_ROOT!r}); from ingestion.extract.child_main import main; main()"
+_GAVE_UP = (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL)
 _GRACE = 2.0  # wall seconds over the deadline of the document itself, for start and pipes
+
+
+@dataclass(frozen=True, slots=True)
+class _Died:
+    """Instead of an answer. `crashed`: by its own fault, so that another reader may fare better."""
+
+    reason: Reason
+    detail: str | None
+    crashed: bool = False
 
 
 class ChildExtractor:
@@ -37,11 +52,14 @@ class ChildExtractor:
         wall_seconds: float = 20.0,
         documents_per_child: int = 200,
         idle_seconds: float = 20.0,
+        ocr: OcrEngine | None = None,
     ):
         self._wall = wall_seconds
         self._documents = documents_per_child
         self._idle = idle_seconds
         self._free = asyncio.Semaphore(children)
+        self._ocr = ocr
+        self._recognising = asyncio.Semaphore(1)  # it takes a core for as long as it lasts
         self._waiting: list[_Child] = []
         self._sweeper: asyncio.TimerHandle | None = None
         self._ending: set[asyncio.Task[int]] = set()
@@ -64,17 +82,58 @@ class ChildExtractor:
         limit = HTML_LIMIT if media_type in HTML_TYPES else DOCUMENT_LIMIT
         if len(body) > limit:
             return _unread(Reason.TOO_LARGE, f"{limit // 2**20} MB")
-        task = Task(url=url, media_type=media_type, charset=charset, cpu_seconds=int(self._wall) or 1)
+        task = Task(url=url, media_type=media_type, charset=charset, cpu_seconds=self._cpu_seconds)
+        answer = await self._ask(task, body)
+        if isinstance(answer, _Died) and answer.crashed and media_type in PDF_TYPES:
+            again = await self._ask(replace(task, careful=True), body)
+            answer = again if isinstance(again, Answer) else answer
+        document = _document(answer)
+        if document.scans and self._ocr is not None:
+            async with self._recognising:
+                document = await recognise(self._ocr, document, lambda page: self._picture(body, page))
+        return document
+
+    async def unlock(self, body: bytes, password: str) -> tuple[str, bytes]:
+        """A PDF without its password: "opened" and the bytes, or "open" (it has none), "wrong", "broken"."""
+        if len(body) > DOCUMENT_LIMIT:
+            return "broken", b""
+        task = Task("", "application/pdf", None, self._cpu_seconds, TaskKind.UNLOCK, password=password)
+        answer = await self._ask(task, body)
+        if isinstance(answer, _Died):
+            return "broken", b""
+        return str(json.loads(answer.head)["state"]), answer.body
+
+    async def confinement(self) -> Confinement:
+        """How a child of this machine is confined. For `milo doctor`; raises OSError when none starts."""
+        answer = await self._ask(Task("", "", None, self._cpu_seconds, TaskKind.STATE), b"")
+        if isinstance(answer, _Died):
+            raise ChildProcessError("the parsing child does not start")
+        state = json.loads(answer.head)
+        return Confinement(bool(state["seccomp"]), int(state["landlock"]))
+
+    async def _picture(self, body: bytes, page: int) -> bytes:
+        answer = await self._ask(
+            Task("", "application/pdf", None, self._cpu_seconds, TaskKind.PICTURE, page=page), body
+        )
+        return b"" if isinstance(answer, _Died) else answer.body
+
+    @property
+    def _cpu_seconds(self) -> int:
+        return int(self._wall) or 1
+
+    async def _ask(self, task: Task, body: bytes) -> Answer | _Died:
         async with self._free:
             child = self._waiting.pop() if self._waiting else await _Child.start()
             kept = False
             try:
-                document = await asyncio.wait_for(child.ask(pack_task(task, body)), self._wall + _GRACE)
+                answer: Answer | _Died = await asyncio.wait_for(
+                    child.ask(pack_task(task, body)), self._wall + _GRACE
+                )
                 kept = child.served < self._documents
             except TimeoutError:
-                document = _unread(Reason.PARSE_TIMEOUT, f"{self._wall:g} s")
+                answer = _Died(Reason.PARSE_TIMEOUT, f"{self._wall:g} s")
             except (EOFError, OSError, ValueError, TypeError, KeyError):
-                document = await self._verdict(child)
+                answer = await self._verdict(child)
             finally:
                 # Also when this task is cancelled in the middle: a child with half an answer is of no use.
                 if kept:
@@ -82,17 +141,19 @@ class ChildExtractor:
                 else:
                     child.kill()
                     await asyncio.shield(child.end())
-        return document
+        return answer
 
-    async def _verdict(self, child: _Child) -> ExtractedDocument:
+    async def _verdict(self, child: _Child) -> _Died:
         """What a child that died says about its document."""
         child.kill(only_if_alive=True)
         code = await child.end()
         if code == -signal.SIGXCPU:
-            return _unread(Reason.PARSE_TIMEOUT, f"{self._wall:g} s")
+            return _Died(Reason.PARSE_TIMEOUT, f"{self._wall:g} s")
         if code in (-signal.SIGKILL, 1):  # out of memory, by the kernel or inside of the interpreter
-            return _unread(Reason.PARSE_LIMIT, None)
-        return _unread(Reason.BROKEN, None)
+            return _Died(Reason.PARSE_LIMIT, None)
+        if code in _GAVE_UP:  # a library that could get no more memory
+            return _Died(Reason.PARSE_LIMIT, None, crashed=True)
+        return _Died(Reason.BROKEN, None, crashed=code < 0)
 
     def _keep(self, child: _Child) -> None:
         child.since = time.monotonic()
@@ -133,19 +194,20 @@ class _Child:
         )  # fmt: skip
         return cls(process)
 
-    async def ask(self, message: bytes) -> ExtractedDocument:
+    async def ask(self, message: bytes) -> Answer:
         """Raises EOFError (IncompleteReadError), OSError or ValueError when the child is no more."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise EOFError
         stdin.write(message)
         await stdin.drain()
-        length, _ = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
-        if length > MAX_ANSWER:
+        head_length, body_length = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
+        if head_length + body_length > MAX_ANSWER:
             raise ValueError("answer too long")
-        document = unpack_document(await stdout.readexactly(length))
+        head = await stdout.readexactly(head_length)
+        body = await stdout.readexactly(body_length)
         self.served += 1
-        return document
+        return Answer(head, body)
 
     def kill(self, *, only_if_alive: bool = False) -> None:
         if self._process.returncode is not None:
@@ -164,6 +226,15 @@ class _Child:
         except TimeoutError:
             self.kill()
             return await self._process.wait()
+
+
+def _document(answer: Answer | _Died) -> ExtractedDocument:
+    if isinstance(answer, _Died):
+        return _unread(answer.reason, answer.detail)
+    try:
+        return unpack_document(answer.head)
+    except (ValueError, TypeError, KeyError):
+        return _unread(Reason.BROKEN, None)  # said by a child that a document has taken over
 
 
 def _unread(reason: Reason, detail: str | None) -> ExtractedDocument:

@@ -1,6 +1,6 @@
 """Lines as they were set on a page or in a text file, joined back to paragraphs, items and headings.
 
-Called by plain.py for a whole file, by pdf_second.py and ocr.py for each page. A PDF knows no paragraphs: a line
+Called by plain.py for a whole file, by pdf.py for each page that pypdf reads. A PDF knows no paragraphs: a line
 goes on when it is about as long as its neighbours, or when no sentence ends and a small letter follows.
 """
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from ingestion.extract.clean import clean, count_words
 from ingestion.extract.lines import join_lines
+from ingestion.extract.page_names import count_pages, name_pages, name_scans
 from ingestion.extract.pdf_blocks import merge_headings, without_running_lines, write_blocks
 from ingestion.extract.pdf_forms import Field, label_of
 from ingestion.extract.pdf_glyphs import read_page
@@ -198,37 +199,18 @@ def _verdict(reading: _Reading, some: bool, read: int) -> tuple[Reason | None, s
     count = reading.count
     if not some:
         if reading.scans:
-            return Reason.SCANNED, _pages_of(len(reading.scans))
+            return Reason.SCANNED, count_pages(len(reading.scans))
         if reading.broken:
             return Reason.BROKEN, None
         hidden = any(page.hidden for page in reading.pages)
-        return Reason.EMPTY, "only text that nobody can see" if hidden else f"{_pages_of(count)} without text"
+        return Reason.EMPTY, "only text that nobody can see" if hidden else f"{count_pages(count)} without text"
     if reading.limited:
         return Reason.PARSE_LIMIT, f"{read} of {count} pages" if read < count else f"{MAX_CHARACTERS} characters"
     if reading.broken:
-        return Reason.PARSE_INCOMPLETE, f"not {_list_pages(reading.broken)}"
-    if len(reading.scans) == count:
-        return Reason.SCANNED, _pages_of(count)
+        return Reason.PARSE_INCOMPLETE, f"not {name_pages(reading.broken)}"
     if reading.scans:
-        return Reason.SCANNED, f"{_list_pages(reading.scans)} of {count}"
+        return Reason.SCANNED, name_scans(reading.scans, count)
     return None, None
-
-
-def _pages_of(count: int) -> str:
-    return "1 page" if count == 1 else f"{count} pages"
-
-
-def _list_pages(numbers: Sequence[int]) -> str:
-    """page 3, or pages 1, 4-7 and so on."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    shown = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
-    more = f" and {len(shown) - 20} more" if len(shown) > 20 else ""
-    return f"{'page' if len(numbers) == 1 else 'pages'} {', '.join(shown[:20])}{more}"
 
 
 def _by_second_alone(second: SecondOpinion, name: str) -> ExtractedDocument:

@@ -121,8 +121,8 @@ def _heading_level(writer: _Writer, line: Line, text: str) -> int:
     if larger:
         if text[-1] in ".;," and len(text.split()) > 8:
             return 0
-        size = next(size for size in writer.sizes if line.size >= size - 0.3) if writer.sizes else line.size
-        return min(writer.sizes.index(size) + 1 if size in writer.sizes else 1, _LEVELS)
+        larger_ones = sum(size > line.size + 0.3 for size in writer.sizes)
+        return min(larger_ones + 1, _LEVELS)
     if line.bold and line.size >= writer.body * 0.85 and len(text.split()) <= 14 and text[-1] not in ".;,":
         return min(len(writer.sizes) + 1, _LEVELS)
     letters = [sign for sign in text if sign.isalpha()]
@@ -157,7 +157,7 @@ def _goes_on(current: _Paragraph, line: Line, text: str, page: int, pitch: float
         edge = max([each.right for each in current.lines], default=edge)
         edge = max(edge, last.column.right - 12 * line.size) if last.column is not None else edge
     first_word = (line.right - line.left) * (len(text.split(" ", 1)[0]) + 1) / max(len(text), 1)
-    full = last.right + first_word >= edge - 0.5 * line.size
+    full = last.wraps and last.right + first_word >= edge - 0.5 * line.size
     hanging = current.lines[-1].left - current.lines[0].left > 0.7 * line.size
     if hanging and abs(line.left - current.lines[0].left) < 0.3 * line.size and before[-1] in _ENDS:
         return False

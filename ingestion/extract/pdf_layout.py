@@ -63,7 +63,7 @@ class _Arranger:
                 at = end
                 continue
             end = _table_end(rows, at, end)
-            if end - at < 2:
+            if end - at < 2 or _is_justified(rows[at:end], gutters):
                 plain.append(rows[at])
                 at += 1
                 continue
@@ -193,6 +193,12 @@ def _table_end(rows: list[Row], begin: int, end: int) -> int:
     return following
 
 
+def _is_justified(rows: list[Row], gutters: list[Gap]) -> bool:
+    """A few lines of sentences, drawn out to the column's width, whose wide spaces happen to meet."""
+    narrow = all(gap.width < 1.5 * rows[0].size for gap in gutters)
+    return narrow and len(rows) <= 4 and sum(len(row.text.split()) for row in rows) >= 5 * len(rows)
+
+
 def _plain_lines(rows: list[Row], region: list[Row]) -> list[Line]:
     """Rows without columns. A single row of two parts far from each other is a pair."""
     if not rows:
@@ -200,6 +206,8 @@ def _plain_lines(rows: list[Row], region: list[Row]) -> list[Line]:
     column = Box(
         min(row.left for row in region), rows[-1].baseline, max(row.right for row in region), rows[0].baseline
     )
+    reached = column.right - max(0.08 * column.width, 2 * rows[0].size)
+    wraps = sum(row.right >= reached for row in region) >= 2
     lines: list[Line] = []
     for row in rows:
         wide = [
@@ -222,6 +230,7 @@ def _plain_lines(rows: list[Row], region: list[Row]) -> list[Line]:
                 row.bold,
                 cells=tuple(cells) if len(cells) > 1 else (),
                 column=column,
+                wraps=wraps,
             )
         )
     return lines

@@ -85,3 +85,4 @@ class Line:
     header: bool = False
     table: int = 0  # the number of its table within the page, 0 outside of one
     column: Box | None = None  # the column of running text that it stands in
+    wraps: bool = False  # several lines there reach its right edge, so that text goes on from line to line

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from ingestion.model import Block, BlockKind, ExtractedDocument, Reason, StructuredItem
@@ -16,12 +17,31 @@ LENGTH = struct.Struct("!II")  # bytes of JSON, bytes of body
 MAX_ANSWER = 64 * 1024 * 1024
 
 
+class TaskKind(StrEnum):
+    READ = "read"  # → the document
+    UNLOCK = "unlock"  # → the same file without its password
+    PICTURE = "picture"  # → one page as it looks
+    STATE = "state"  # → how the child is confined
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     url: str
     media_type: str
     charset: str | None
     cpu_seconds: int
+    kind: TaskKind = TaskKind.READ
+    careful: bool = False  # a reader died on this document before: take the other one
+    password: str = ""
+    page: int = 0  # 1-based
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`head` is JSON: a document, or what became of another task."""
+
+    head: bytes
+    body: bytes
 
 
 def pack_task(task: Task, body: bytes) -> bytes:
@@ -30,12 +50,17 @@ def pack_task(task: Task, body: bytes) -> bytes:
 
 
 def unpack_task(head: bytes) -> Task:
-    return Task(**json.loads(head))
+    fields: dict[str, Any] = json.loads(head)
+    return Task(**{**fields, "kind": TaskKind(fields["kind"])})
+
+
+def pack_answer(head: dict[str, Any], body: bytes = b"") -> bytes:
+    packed = json.dumps(head, ensure_ascii=True).encode()
+    return LENGTH.pack(len(packed), len(body)) + packed + body
 
 
 def pack_document(document: ExtractedDocument) -> bytes:
-    head = json.dumps(asdict(document), ensure_ascii=True).encode()
-    return LENGTH.pack(len(head), 0) + head
+    return pack_answer(asdict(document))
 
 
 def unpack_document(head: bytes) -> ExtractedDocument:
