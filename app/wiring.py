@@ -31,6 +31,7 @@ from app.settings import Settings
 from app.usage.budget import MonthlyBudget
 from app.vault.keys import Vault
 from ingestion.extract.child import ChildExtractor
+from ingestion.extract.ocr import find_engine
 from ingestion.ports import Embedder, Extractor, FaultPoint, Fetcher, Renderer
 from retrieval.analyse import SnowballAnalyser
 
@@ -84,7 +85,7 @@ async def open_services(
             stack.push_async_callback(fetcher.close)
         extractor = chosen.extractor
         if extractor is None:
-            extractor = ChildExtractor()
+            extractor = ChildExtractor(find_ocr=find_engine)
             stack.push_async_callback(extractor.close)
         renderer = chosen.renderer
         if renderer is None and settings.render and role != "web":

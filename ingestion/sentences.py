@@ -30,7 +30,7 @@ _SENTENCES: dict[Reason, str] = {
         " or raise the depth."
     ),
     Reason.DUPLICATE: "{what} says the same as a page that was read ({detail}).",
-    Reason.NOT_TEXT: "{what} is no page, PDF or text ({detail}), so there is nothing to read in it.",
+    Reason.NOT_TEXT: "{what} is no page, document or text ({detail}), so there is nothing to read in it.",
     Reason.NOINDEX: (
         "{what} asks not to be indexed (robots: noindex). Take that mark off the page if Milo should read it."
     ),
@@ -40,14 +40,19 @@ _SENTENCES: dict[Reason, str] = {
         " rendering), or upload the text as a file."
     ),
     Reason.TOO_LARGE: "{what} is larger than the limit of {detail}. Split it, or upload a smaller version.",
-    Reason.ENCRYPTED: "{what} is protected by a password. Save it without one and upload it again.",
+    Reason.ENCRYPTED: (
+        "{what} is protected by a password. Upload it again with its password, or save it without one. Milo uses a"
+        " password once and does not keep it."
+    ),
     Reason.BROKEN: (
-        "{what} is damaged and could not be read. Open it on your computer, save it anew and upload it again."
+        "{what} is damaged and could not be read ({detail}). Open it on your computer, save it anew and upload it again."
     ),
     Reason.PARSE_TIMEOUT: (
         "Reading {what} took too long and was stopped ({detail}). Save it in a simpler form, or split it."
     ),
-    Reason.PARSE_LIMIT: "Only a part of {what} could be read safely. Split it, or save it in a simpler form.",
+    Reason.PARSE_LIMIT: (
+        "Only a part of {what} could be read safely ({detail}). Split it, or save it in a simpler form."
+    ),
     # Also said of names that lead into a private network: nobody shall learn from it which names do.
     Reason.NO_SUCH_HOST: (
         "There is no website at {host} that can be reached from the internet. Check the spelling of the address."
@@ -97,7 +102,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.PARSE_INCOMPLETE: (
         "More stands in {what} than could be read ({detail}). What was known of it before still answers."
     ),
-    Reason.UNSUPPORTED: "{what} is of a kind that Milo does not read ({detail}). Save it as PDF and upload that.",
+    Reason.UNSUPPORTED: "{what} is of a kind that Milo does not read: {detail}. Save it as PDF or DOCX and use that.",
     Reason.SCANNED: (
         "{what} holds pictures of text and no text ({detail}). Upload a version with real text, or have text"
         " recognition (OCR) installed where Milo runs."
@@ -120,6 +125,11 @@ def sentence_for(reason: Reason, url: str, detail: str | None = None) -> str:
     """`url` is the address or `file:NAME` that it is about."""
     if reason is Reason.DUPLICATE and detail and detail.startswith("redirects to "):
         return f"{_what(url)} only leads on to {detail.removeprefix('redirects to ')}."
+    if reason is Reason.SCANNED and detail and detail.startswith("page"):
+        return (
+            f"{_what(url)} was read, but {detail} hold pictures of text that could not be. Upload a version with real"
+            " text, or have text recognition (OCR) installed where Milo runs."
+        )
     sentence = _SENTENCES[reason].format(what=_what(url), host=_host(url), detail=detail or "\0")
     return sentence.replace(" (\0)", "").replace(" of \0", "").replace("\0", "")
 

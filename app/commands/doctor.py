@@ -23,6 +23,7 @@ MARKS = {
 @milo_command("doctor", help="Look at every part and say what is wrong with it.")
 async def command(console: Console, settings: Settings) -> None:
     from app.health import doctor
+    from app.health.parsing import parsing
 
     failed = False
 
@@ -37,6 +38,7 @@ async def command(console: Console, settings: Settings) -> None:
     show(_port(settings, answers))
     show(*await _servers(settings, started=answers))
     show(await doctor.embedder(settings))
+    show(*await parsing())
     show(*await asyncio.gather(doctor.mail(settings), doctor.model_key(settings), doctor.outbound(settings)))
     if failed:
         sys.exit(1)

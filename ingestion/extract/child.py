@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,13 +53,14 @@ class ChildExtractor:
         wall_seconds: float = 20.0,
         documents_per_child: int = 200,
         idle_seconds: float = 20.0,
-        ocr: OcrEngine | None = None,
+        find_ocr: Callable[[], OcrEngine | None] | None = None,
     ):
         self._wall = wall_seconds
         self._documents = documents_per_child
         self._idle = idle_seconds
         self._free = asyncio.Semaphore(children)
-        self._ocr = ocr
+        self._find_ocr = find_ocr  # asked when the first scan comes
+        self._ocr: OcrEngine | None = None
         self._recognising = asyncio.Semaphore(1)  # it takes a core for as long as it lasts
         self._waiting: list[_Child] = []
         self._sweeper: asyncio.TimerHandle | None = None
@@ -88,10 +90,7 @@ class ChildExtractor:
             again = await self._ask(replace(task, careful=True), body)
             answer = again if isinstance(again, Answer) else answer
         document = _document(answer)
-        if document.scans and self._ocr is not None:
-            async with self._recognising:
-                document = await recognise(self._ocr, document, lambda page: self._picture(body, page))
-        return document
+        return await self._recognised(document, body) if document.scans else document
 
     async def unlock(self, body: bytes, password: str) -> tuple[str, bytes]:
         """A PDF without its password: "opened" and the bytes, or "open" (it has none), "wrong", "broken"."""
@@ -111,6 +110,15 @@ class ChildExtractor:
         state = json.loads(answer.head)
         return Confinement(bool(state["seccomp"]), int(state["landlock"]))
 
+    async def _recognised(self, document: ExtractedDocument, body: bytes) -> ExtractedDocument:
+        async with self._recognising:
+            if self._find_ocr is not None:
+                find, self._find_ocr = self._find_ocr, None
+                self._ocr = await asyncio.to_thread(find)
+            if self._ocr is None:
+                return document
+            return await recognise(self._ocr, document, lambda page: self._picture(body, page))
+
     async def _picture(self, body: bytes, page: int) -> bytes:
         answer = await self._ask(
             Task("", "application/pdf", None, self._cpu_seconds, TaskKind.PICTURE, page=page), body
@@ -126,9 +134,7 @@ class ChildExtractor:
             child = self._waiting.pop() if self._waiting else await _Child.start()
             kept = False
             try:
-                answer: Answer | _Died = await asyncio.wait_for(
-                    child.ask(pack_task(task, body)), self._wall + _GRACE
-                )
+                answer: Answer | _Died = await asyncio.wait_for(child.ask(pack_task(task, body)), self._wall + _GRACE)
                 kept = child.served < self._documents
             except TimeoutError:
                 answer = _Died(Reason.PARSE_TIMEOUT, f"{self._wall:g} s")

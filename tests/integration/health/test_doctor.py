@@ -30,6 +30,8 @@ PARTS = [
     "redis",
     "worker",
     "embedder",
+    "parsing",
+    "OCR",
     "mail",
     "model key",
     "outbound",
