@@ -1,4 +1,4 @@
-"""SQL of the knowledge pages: sources with their runs, the ledger, what is live and what was taken from it.
+"""SQL of the knowledge pages: sources with their runs, what waits, what is live and what was taken from it.
 
 Every query runs in the transaction of one business and names it as well.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from psycopg.rows import class_row, scalar_row
@@ -35,26 +36,8 @@ class SourceRow:
     generation_state: str | None  # None: there is none of that number (any more)
     documents: int
     files: int
-
-
-@dataclass(frozen=True, slots=True)
-class StatusCount:
-    status: str
-    reason: str | None
-    pages: int
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    position: int
-    url: str
-    status: str
-    reason: str | None
-    detail: str | None
-    http: int | None
-    bytes: int
-    words: int
-    document_id: UUID | None
+    failing: int
+    needs_browser: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +78,32 @@ class HeldRow:
     documents: int
     live_documents: int
     reason: str | None
+    changes: list[dict[str, Any]]  # as ingestion/generations/changes.py stores them
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRow:
+    """What is live, and what it changed when it went out."""
+
+    generation: int
+    published_at: datetime | None
+    changes: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalRow:
+    """What is live is being embedded anew; total 0: it waits, or its passages are being cut."""
+
+    done: int
+    total: int
+    error: str | None
 
 
 async def list_sources(conn: Connection, business_id: UUID) -> list[SourceRow]:
     async with conn.cursor(row_factory=class_row(SourceRow)) as cursor:
         await cursor.execute(
             """
-            SELECT s.source_id, s.kind, s.url, s.schedule, s.max_pages,
+            SELECT s.source_id, s.kind, s.url, s.schedule, s.max_pages, s.needs_browser,
                 c.crawl_id, c.state, c.phase, c.done, c.total, c.started_at, c.finished_at, c.reason, c.generation,
                 (SELECT g.state FROM generations g WHERE g.business_id = s.business_id AND g.generation = c.generation)
                     AS generation_state,
@@ -109,13 +111,20 @@ async def list_sources(conn: Connection, business_id: UUID) -> list[SourceRow]:
                     JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
                     JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id
                     WHERE b.business_id = s.business_id AND d.source_id = s.source_id) AS documents,
+                (SELECT count(*) FROM businesses b
+                    JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
+                    JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id
+                    WHERE b.business_id = s.business_id AND d.source_id = s.source_id
+                        AND d.failing_since IS NOT NULL) AS failing,
                 (SELECT count(*) FROM files f
                     WHERE f.business_id = s.business_id AND f.source_id = s.source_id) AS files
             FROM sources s
             LEFT JOIN LATERAL (
                 SELECT * FROM crawls c WHERE c.business_id = s.business_id AND c.source_id = s.source_id
+                    AND (c.purpose = 'reading' OR (c.purpose = 'recheck' AND c.state IN ('running', 'held')))
                 ORDER BY c.started_at DESC LIMIT 1) c ON true
-            WHERE s.business_id = %(b)s ORDER BY s.kind DESC, s.created_at
+            WHERE s.business_id = %(b)s AND s.kind IN ('site', 'files') AND NOT s.draft
+            ORDER BY s.kind DESC, s.created_at
             """,
             {"b": business_id},
         )
@@ -123,41 +132,15 @@ async def list_sources(conn: Connection, business_id: UUID) -> list[SourceRow]:
 
 
 async def waiting_sources(conn: Connection, business_id: UUID) -> set[str]:
-    """Ids of sources whose update is due, runs or is tried again soon; what is planned for tomorrow does not count."""
+    """Ids of sources whose update is due, runs or is tried again soon; what is planned for later does not count."""
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
-            "SELECT payload ->> 'source_id' FROM jobs WHERE business_id = %(b)s AND kind = 'ingest_source'"
+            "SELECT payload ->> 'source_id' FROM jobs WHERE business_id = %(b)s"
+            " AND kind IN ('ingest_source', 'recheck_pages', 'render_source')"
             " AND (state = 'running' OR (state = 'queued' AND run_after <= now() + interval '1 hour'))",
             {"b": business_id},
         )
         return set(await cursor.fetchall())
-
-
-async def count_statuses(conn: Connection, business_id: UUID, crawl_id: UUID) -> list[StatusCount]:
-    async with conn.cursor(row_factory=class_row(StatusCount)) as cursor:
-        await cursor.execute(
-            "SELECT status, reason, count(*) AS pages FROM crawl_pages"
-            " WHERE business_id = %(b)s AND crawl_id = %(crawl)s GROUP BY status, reason ORDER BY count(*) DESC",
-            {"b": business_id, "crawl": crawl_id},
-        )
-        return await cursor.fetchall()
-
-
-async def list_ledger(
-    conn: Connection, business_id: UUID, crawl_id: UUID, *, status: str | None, after: int, limit: int
-) -> list[LedgerRow]:
-    """In the order the addresses were met, `limit` rows after position `after`."""
-    async with conn.cursor(row_factory=class_row(LedgerRow)) as cursor:
-        await cursor.execute(
-            """
-            SELECT position, url, status, reason, detail, http, bytes, words, document_id FROM crawl_pages
-            WHERE business_id = %(b)s AND crawl_id = %(crawl)s AND position > %(after)s
-                AND (%(status)s::text IS NULL OR status = %(status)s)
-            ORDER BY position LIMIT %(limit)s
-            """,
-            {"b": business_id, "crawl": crawl_id, "status": status, "after": after, "limit": limit},
-        )
-        return await cursor.fetchall()
 
 
 async def list_documents(
@@ -220,7 +203,8 @@ async def find_held(conn: Connection, business_id: UUID) -> HeldRow | None:
     async with conn.cursor(row_factory=class_row(HeldRow)) as cursor:
         await cursor.execute(
             """
-            SELECT g.generation, g.created_at, g.documents, coalesce(l.documents, 0) AS live_documents, g.reason
+            SELECT g.generation, g.created_at, g.documents, coalesce(l.documents, 0) AS live_documents, g.reason,
+                g.changes
             FROM generations g
             JOIN businesses b ON b.business_id = g.business_id
             LEFT JOIN generations l ON l.business_id = b.business_id AND l.generation = b.live_generation
@@ -232,18 +216,32 @@ async def find_held(conn: Connection, business_id: UUID) -> HeldRow | None:
         return await cursor.fetchone()
 
 
-async def live_document_ids(conn: Connection, business_id: UUID, document_ids: list[UUID]) -> set[UUID]:
-    """Those of the given ones that are part of what is live."""
-    async with conn.cursor(row_factory=scalar_row) as cursor:
+async def find_live(conn: Connection, business_id: UUID) -> LiveRow | None:
+    async with conn.cursor(row_factory=class_row(LiveRow)) as cursor:
         await cursor.execute(
             """
-            SELECT g.document_id FROM businesses b
-            JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
-            WHERE b.business_id = %(b)s AND g.document_id = ANY(%(ids)s)
+            SELECT g.generation, g.published_at, g.changes FROM businesses b
+            JOIN generations g ON g.business_id = b.business_id AND g.generation = b.live_generation
+            WHERE b.business_id = %(b)s
             """,
-            {"b": business_id, "ids": document_ids},
+            {"b": business_id},
         )
-        return set(await cursor.fetchall())
+        return await cursor.fetchone()
+
+
+async def find_renewal(conn: Connection, business_id: UUID) -> RenewalRow | None:
+    async with conn.cursor(row_factory=class_row(RenewalRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT coalesce(g.done, 0) AS done, coalesce(g.total, 0) AS total, j.last_error AS error FROM jobs j
+            LEFT JOIN generations g ON g.business_id = j.business_id AND j.state = 'running'
+                AND g.state = 'staging' AND g.crawl_id IS NULL
+            WHERE j.business_id = %(b)s AND j.kind = 'reembed' AND j.state IN ('queued', 'running')
+            ORDER BY j.state DESC LIMIT 1
+            """,
+            {"b": business_id},
+        )
+        return await cursor.fetchone()
 
 
 async def list_files(conn: Connection, business_id: UUID, source_id: UUID) -> list[FileRow]:

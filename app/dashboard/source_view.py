@@ -1,4 +1,4 @@
-"""A source and a ledger line as the owner reads them: states to words, phases to what is being done.
+"""A source as the owner reads it: states to words, phases to what is being done.
 
 Pure. How long still is reckoned from how far this phase came since the page first saw it; that start
 travels in the address of the next look, so the server keeps nothing.
@@ -6,16 +6,13 @@ travels in the address of the next look, so the server keeps nothing.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 from uuid import UUID
 
 from app.dashboard.formats import number, plural
-from app.dashboard.queries import LedgerRow, SourceRow
-from ingestion.model import Reason
-from ingestion.sentences import sentence_for
+from app.dashboard.queries import SourceRow
 
 DOING = {
     "crawl": "Reading pages",
@@ -28,12 +25,6 @@ STATES = {
     "published": ("up to date", "good"),
     "held": ("waits for you", "warn"),
     "failed": ("did not work", "bad"),
-}
-STATUSES = {
-    "fetched": ("read", "good"),
-    "unchanged": ("unchanged", "good"),
-    "skipped": ("left out", ""),
-    "failed": ("failed", "bad"),
 }
 # What became of an update that was held, by the state of its generation.
 HELD = {"held": STATES["held"], "published": STATES["published"], "superseded": STATES["published"]}
@@ -61,20 +52,10 @@ class SourceView:
     since: str
     documents: int
     files: int
+    failing: int  # live pages of which only the last good text is known
+    needs_browser: bool
     started_at: datetime | None
     finished_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerView:
-    url: str
-    word: str
-    tone: str
-    sentence: str
-    words: int
-    bytes: int
-    document_id: UUID | None
-    live: bool
 
 
 def view_source(row: SourceRow, *, waiting: bool, now: datetime, since: str = "") -> SourceView:
@@ -102,6 +83,8 @@ def view_source(row: SourceRow, *, waiting: bool, now: datetime, since: str = ""
         since=quote(mark),
         documents=row.documents,
         files=row.files,
+        failing=row.failing,
+        needs_browser=row.needs_browser,
         started_at=row.started_at,
         finished_at=row.finished_at,
     )
@@ -125,17 +108,6 @@ def _sentence(row: SourceRow, *, waiting: bool) -> str | None:
     if row.state == "failed" or (row.state == "held" and row.generation_state == "held"):
         return row.reason
     return None
-
-
-def view_ledger(row: LedgerRow, live: set[UUID]) -> LedgerView:
-    word, tone = STATUSES[row.status]
-    if row.status == "fetched" and row.reason:
-        word, tone = "read in part", "warn"
-    sentence = sentence_for(Reason(row.reason), row.url, row.detail) if row.reason else ""
-    # Its address stands beside it already.
-    what = "file" if "." in row.url.rpartition("/")[2] else "address"
-    sentence = re.sub(rf"^{re.escape(row.url)} ", f"This {what} ", sentence).replace(row.url, f"this {what}")
-    return LedgerView(row.url, word, tone, sentence, row.words, row.bytes, row.document_id, row.document_id in live)
 
 
 def _count(phase: str, done: int, total: int) -> str:

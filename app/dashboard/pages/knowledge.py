@@ -1,9 +1,7 @@
-"""Knowledge: sources with their state, live progress, the ledger of a run, and what waits for the owner."""
+"""Knowledge: sources with their state and live progress, and what waits for the owner."""
 
 from __future__ import annotations
 
-from collections import Counter
-from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import get, post
@@ -11,31 +9,20 @@ from litestar.params import FromPath, FromQuery
 
 from app.dashboard.addresses import typed_address
 from app.dashboard.admission import AnyRequest, Desk, OwnDesk, Parts
+from app.dashboard.changes_view import summary, view_changes
 from app.dashboard.forms import field, uploads
-from app.dashboard.queries import (
-    FileRow,
-    LedgerRow,
-    count_statuses,
-    find_held,
-    list_files,
-    list_ledger,
-    list_sources,
-    live_document_ids,
-    waiting_sources,
-)
+from app.dashboard.queries import find_held, find_live, find_renewal, list_sources, waiting_sources
 from app.dashboard.render import Html, page, see
-from app.dashboard.source_view import STATUSES, SourceView, view_ledger, view_source
+from app.dashboard.source_view import SourceView, view_source
 from app.errors import BadInput, MiloError, NotFound
 from app.knowledge.manage import add_files, add_site, discard_held, go_back, publish_held, update_now
 from app.services import Services
 from ingestion.rollback.queries import find_former
 
-LEDGER_PAGE = 200
-
 
 @get("/dashboard/{slug:str}/knowledge", opt={"access": "member"})
 async def knowledge(request: AnyRequest, services: Parts, desk: OwnDesk) -> Html:
-    return await _page(request, services, desk)
+    return await knowledge_page(request, services, desk)
 
 
 @post("/dashboard/{slug:str}/knowledge/sites", opt={"access": "member"})
@@ -45,7 +32,7 @@ async def add_a_site(request: AnyRequest, services: Parts, desk: OwnDesk) -> Htm
         typed_address(typed)  # raises for what is no address
         await add_site(services, desk.business_id, typed, actor=desk.actor)
     except MiloError as error:
-        return await _page(request, services, desk, typed=typed, wrong=error)
+        return await knowledge_page(request, services, desk, typed=typed, wrong=error)
     return see(f"{desk.base}/knowledge", "reading")
 
 
@@ -57,54 +44,8 @@ async def add_some_files(request: AnyRequest, services: Parts, desk: OwnDesk) ->
             raise BadInput("No file was chosen.")
         await add_files(services, desk.business_id, files, actor=desk.actor)
     except MiloError as error:
-        return await _page(request, services, desk, wrong=error)
+        return await knowledge_page(request, services, desk, wrong=error)
     return see(f"{desk.base}/knowledge", "files_added")
-
-
-@get("/dashboard/{slug:str}/knowledge/sources/{source_id:uuid}", opt={"access": "member"})
-async def source(
-    request: AnyRequest,
-    services: Parts,
-    desk: OwnDesk,
-    source_id: FromPath[UUID],
-    status: FromQuery[str | None] = None,
-    after: FromQuery[int] = -1,
-) -> Html:
-    """The ledger of the latest run: every address it met, with the reason for each that was not taken."""
-    status = status if status in STATUSES else None
-    view = await _source(services, desk, source_id)
-    counts: Counter[str] = Counter()
-    rows: list[LedgerRow] = []
-    files: list[FileRow] = []
-    live: set[UUID] = set()
-    async with desk.transaction() as conn:
-        if view.kind == "files":
-            files = await list_files(conn, desk.business_id, view.source_id)
-        if view.crawl_id is not None:
-            for one in await count_statuses(conn, desk.business_id, view.crawl_id):
-                counts[one.status] += one.pages
-            rows = await list_ledger(
-                conn, desk.business_id, view.crawl_id, status=status, after=after, limit=LEDGER_PAGE + 1
-            )
-            live = await live_document_ids(
-                conn, desk.business_id, [row.document_id for row in rows if row.document_id is not None]
-            )
-    more = None
-    if len(rows) > LEDGER_PAGE:
-        rows = rows[:LEDGER_PAGE]
-        more = "?" + urlencode({"status": status or "", "after": rows[-1].position})
-    return page(
-        request,
-        "source.html",
-        place="knowledge",
-        source=view,
-        files=files,
-        counts=counts,
-        total=counts.total(),
-        shown=status,
-        ledger=[view_ledger(row, live) for row in rows],
-        more=more,
-    )
 
 
 @get("/dashboard/{slug:str}/knowledge/sources/{source_id:uuid}/progress", opt={"access": "member"})
@@ -116,7 +57,7 @@ async def progress(
     since: FromQuery[str] = "",
 ) -> Html:
     """One card, asked for every second while it works. When it is done the whole page is worth a new look."""
-    view = await _source(services, desk, source_id, since)
+    view = await find_source(services, desk, source_id, since)
     headers = {} if view.busy else {"HX-Redirect": f"{desk.base}/knowledge"}
     return page(request, "source_card.html", source=view, headers=headers)
 
@@ -125,6 +66,15 @@ async def progress(
 async def update(services: Parts, desk: OwnDesk, source_id: FromPath[UUID]) -> Html:
     await update_now(services, desk.business_id, source_id, actor=desk.actor)
     return see(f"{desk.base}/knowledge", "updating")
+
+
+@get("/dashboard/{slug:str}/knowledge/renewal", opt={"access": "member"})
+async def renewal(request: AnyRequest, desk: OwnDesk) -> Html:
+    """How far the pages are learnt anew for another model; asked for every two seconds while that goes on."""
+    async with desk.transaction() as conn:
+        found = await find_renewal(conn, desk.business_id)
+    headers = {} if found else {"HX-Redirect": f"{desk.base}/knowledge"}
+    return page(request, "renewal.html", renewal=found, headers=headers)
 
 
 @post("/dashboard/{slug:str}/knowledge/held/{generation:int}/publish", opt={"access": "member"})
@@ -145,12 +95,15 @@ async def back(services: Parts, desk: OwnDesk) -> Html:
     return see(f"{desk.base}/knowledge", "went_back")
 
 
-async def _page(
+async def knowledge_page(
     request: AnyRequest, services: Services, desk: Desk, *, typed: str = "", wrong: MiloError | None = None
 ) -> Html:
+    """Also what another form of it could not do."""
     views = await _sources(services, desk)
     async with desk.transaction() as conn:
         held = await find_held(conn, desk.business_id)
+        live = await find_live(conn, desk.business_id)
+        renewal = await find_renewal(conn, desk.business_id)
         former = await find_former(conn, desk.business_id)
     return page(
         request,
@@ -160,6 +113,11 @@ async def _page(
         sources=views,
         pages=sum(view.documents for view in views),
         held=held,
+        changes=view_changes(held.changes) if held else [],
+        live=live,
+        live_changes=view_changes(live.changes) if live else [],
+        live_summary=summary(live.changes) if live else "",
+        renewal=renewal,
         former=former,
         typed=typed,
         wrong=wrong.sentence if wrong else None,
@@ -174,7 +132,8 @@ async def _sources(services: Services, desk: Desk, since: str = "") -> list[Sour
     return [view_source(row, waiting=str(row.source_id) in waiting, now=now, since=since) for row in rows]
 
 
-async def _source(services: Services, desk: Desk, source_id: UUID, since: str = "") -> SourceView:
+async def find_source(services: Services, desk: Desk, source_id: UUID, since: str = "") -> SourceView:
+    """Raises NotFound, also for a site that was only looked at."""
     for view in await _sources(services, desk, since):
         if view.source_id == source_id:
             return view
@@ -185,9 +144,9 @@ HANDLERS = [
     knowledge,
     add_a_site,
     add_some_files,
-    source,
     progress,
     update,
+    renewal,
     publish_anyway,
     discard,
     back,

@@ -22,6 +22,7 @@ from app.dashboard.forms import field, optional, ticked
 from app.dashboard.pages.queries import update_business
 from app.dashboard.render import Html, page, see
 from app.errors import BadInput, MiloError
+from app.knowledge.reembed import plan_reembedding
 from app.services import Services
 
 Values = dict[str, Any]
@@ -48,7 +49,8 @@ async def settings(request: AnyRequest, desk: OwnDesk) -> Html:
 
 
 @post("/dashboard/{slug:str}/settings", opt={"access": "owner"})
-async def save_settings(request: AnyRequest, desk: OwnDesk) -> Html:
+async def save_settings(request: AnyRequest, services: Parts, desk: OwnDesk) -> Html:
+    """Who may help no more sees nothing more: what is live is learnt anew without it, from now on."""
     form = await request.form()
     country = optional(form, "country", longest=2)
     typed: Values = {
@@ -70,6 +72,9 @@ async def save_settings(request: AnyRequest, desk: OwnDesk) -> Html:
     async with desk.transaction() as conn:
         await update_business(conn, desk.business_id, values)
         await insert_audit(conn, desk.business_id, actor=desk.actor, action="business.settings")
+        job = await plan_reembedding(services, conn, desk.business_id)
+    if job is not None:
+        await services.doorbell.ring(job)
     return see(f"{desk.base}/settings", "saved")
 
 

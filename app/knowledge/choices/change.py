@@ -32,9 +32,9 @@ async def change_choices(parts: Changes, business_id: UUID, source_id: UUID, typ
         site = await read_choices(conn, business_id, source_id)
     if site is None or site.draft:
         raise NotFound("This source was removed.")
-    if chosen.ignore_robots and not site.choices.ignore_robots:
+    if chosen.ignore_robots and not site.choices.ignore_robots and not parts.fetcher.is_owned(site.url):
         proof = await read_proof(parts, business_id, site.url)
-        if proof is None or not (proof.proved or proof.given):
+        if proof is None or not proof.proved:
             raise NotAllowed(
                 "Only the owner of a site may have Milo read what robots.txt forbids. Prove that it is yours first.",
                 code="not_proved",

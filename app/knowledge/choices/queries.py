@@ -81,7 +81,7 @@ async def known_addresses(conn: Connection, business_id: UUID, source_id: UUID, 
             SELECT url FROM (
                 SELECT p.url FROM crawl_pages p WHERE p.business_id = %(b)s AND p.crawl_id = (
                     SELECT crawl_id FROM crawls WHERE business_id = %(b)s AND source_id = %(source)s
-                        AND purpose IN ('reading', 'preview') ORDER BY started_at DESC LIMIT 1)
+                        AND purpose = 'reading' ORDER BY started_at DESC LIMIT 1)
                     AND p.reason IS DISTINCT FROM 'out_of_scope'
                 UNION
                 SELECT d.url FROM documents d WHERE d.business_id = %(b)s AND d.source_id = %(source)s) AS known

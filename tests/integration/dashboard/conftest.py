@@ -33,6 +33,8 @@ from app.security import KeyRing, Signer
 from app.services import Services
 from app.settings import Settings
 from app.vault.keys import Vault
+from tests.integration.ingestion.site import CountingEmbedder
+from tests.unit.ingestion.doubles import ScriptedFetcher
 
 BASE = "https://127.0.0.1:8000"  # https, or the client would not send back a Secure cookie
 SLUG = "corner-cafe"
@@ -95,6 +97,8 @@ async def services(database: Database, settings: Settings, redis_url: str) -> As
                 redis=redis,
                 limiter=Limiter(redis),
                 clock=lambda: datetime.now(UTC),
+                embedder_for=lambda _: CountingEmbedder(),
+                fetcher=ScriptedFetcher({}, owned=False),
             ),
         )
     await doorbell.close()

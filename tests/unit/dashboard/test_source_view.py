@@ -9,9 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from app.dashboard.queries import LedgerRow, SourceRow
-from app.dashboard.source_view import view_ledger, view_source
-from ingestion.model import Reason
+from app.dashboard.queries import SourceRow
+from app.dashboard.source_view import view_source
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ROW = SourceRow(
@@ -32,6 +31,8 @@ ROW = SourceRow(
     generation_state=None,
     documents=0,
     files=0,
+    failing=0,
+    needs_browser=False,
 )
 
 
@@ -81,16 +82,3 @@ def test_every_state_has_its_word(
     row = replace(ROW, state=state, generation_state=generation, reason="Because.")
     view = view_source(row, waiting=waiting, now=NOW)
     assert (view.words, view.busy, view.sentence is not None) == (words, waiting, told)
-
-
-@pytest.mark.parametrize("reason", list(Reason))
-def test_every_reason_of_the_ledger_has_a_sentence(reason: Reason) -> None:
-    row = LedgerRow(1, "https://example.com/a", "skipped", reason.value, "5 MB", 404, 10, 0, None)
-    shown = view_ledger(row, set())
-    assert shown.sentence.endswith(".")
-    assert shown.word == "left out"
-
-
-def test_a_page_read_in_part_says_so() -> None:
-    row = LedgerRow(1, "https://example.com/a", "fetched", Reason.PARSE_LIMIT.value, None, 200, 10, 5, None)
-    assert view_ledger(row, set()).word == "read in part"

@@ -1,0 +1,53 @@
+"""What a generation changes, as the owner reads it. Stored changes in (ingestion/generations/changes.py), words out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.dashboard.formats import place, plural
+
+# What is said of one, and of several; what the lines are. The order is that of how much it matters.
+_TITLES = {
+    "facts": ("One thing you confirmed is said otherwise now", "{} things you confirmed are said otherwise now"),
+    "facts_gone": ("One thing you confirmed stands nowhere any more", "{} things you confirmed stand nowhere any more"),
+    "conflicts": ("Pages disagree about one more thing", "Pages disagree about {} more things"),
+    "gone": ("One page is gone", "{} pages are gone"),
+    "new": ("One page is new", "{} pages are new"),
+    "changed": ("One page says something else", "{} pages say something else"),
+    "moved": ("One page has another address", "{} pages have another address"),
+}
+_SHORT = {"gone": "gone", "new": "new", "changed": "changed", "moved": "moved"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    title: str
+    lines: tuple[str, ...]
+    more: int  # that are not named
+    addresses: bool  # the lines are addresses, not sentences
+
+
+def view_changes(stored: Sequence[dict[str, Any]]) -> list[ChangeView]:
+    found = {one["what"]: one for one in stored}
+    return [_view(what, found[what]) for what in _TITLES if what in found]
+
+
+def summary(stored: Sequence[dict[str, Any]]) -> str:
+    """ "2 pages changed, 1 new, 1 gone", '' when no page did."""
+    counts = [(_SHORT[one["what"]], int(one["count"])) for one in stored if one["what"] in _SHORT]
+    first = [f"{plural(count, 'page')} {word}" for word, count in counts[:1]]
+    return ", ".join(first + [f"{count} {word}" for word, count in counts[1:]])
+
+
+def _view(what: str, one: dict[str, Any]) -> ChangeView:
+    single, several = _TITLES[what]
+    count, lines = int(one["count"]), [str(line) for line in one["first"]]
+    if what == "moved":
+        pairs = [line.partition(" → ") for line in lines]
+        lines = [f"{place(before)} → {place(after)}" for before, _, after in pairs]
+    elif what in _SHORT:
+        lines = [place(line) for line in lines]
+    title = single if count == 1 else several.format(count)
+    return ChangeView(title, tuple(lines), count - len(lines), what in _SHORT)
