@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from ingestion.crawl import CrawlPlan, Stores, crawl
+from ingestion.crawl import crawl
 from ingestion.judge import Crawled, Recall
 from ingestion.model import LedgerEntry, PageStatus, Reason
 from ingestion.owner.read import read_owner
+from ingestion.plan import CrawlPlan, Stores
 from ingestion.ports import IngestPorts, Transaction
 from ingestion.queries import (
     KnownRow,

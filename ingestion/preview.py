@@ -10,10 +10,11 @@ from dataclasses import asdict, replace
 from uuid import UUID
 
 from ingestion.collect import plan_for
-from ingestion.crawl import Stores, crawl
+from ingestion.crawl import crawl
 from ingestion.judge import Crawled
 from ingestion.model import ChunkCounts, LedgerEntry, PageCounts, PageStatus, Reason
 from ingestion.pipeline import NoSuchSource
+from ingestion.plan import Stores
 from ingestion.ports import IngestPorts, Transaction
 from ingestion.queries import begin_crawl, finish_crawl, insert_pages, prune_crawls, read_source, set_progress
 from ingestion.sentences import INTERRUPTED, nothing_read

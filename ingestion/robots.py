@@ -1,4 +1,4 @@
-"""robots.txt as RFC 9309 says. Text in, a `Robots` out that answers for one agent. Called by site.py."""
+"""robots.txt as RFC 9309 says. Text in, a `Robots` out that answers for one agent. Called by directions.py."""
 
 from __future__ import annotations
 

@@ -1,109 +1,133 @@
-"""A site's robots.txt and sitemaps, read before its first page. Called by crawl.py."""
+"""The site a crawl is on: where it is, whose it is, what its robots.txt says, and the ledger of what is met there.
+
+Made by crawl.py, one a crawl; arrivals.py asks it about addresses. A start that leads elsewhere moves it.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
-from ingestion.addresses import Scope, canonical
+from ingestion.addresses import Scope, bare_host
+from ingestion.directions import read_robots, read_sitemaps
+from ingestion.frontier import Frontier, Waiting
+from ingestion.judge import Crawled
 from ingestion.model import LedgerEntry, PageStatus, Reason
-from ingestion.pace import Pace, retry_after, told_time
-from ingestion.ports import FetchFailed
-from ingestion.robots import Robots, parse_robots
-from ingestion.sitemap import MAX_BYTES, MAX_DEPTH, MAX_FILES, MAX_URLS, Sitemap, parse_sitemap
+from ingestion.pace import Pace
+from ingestion.plan import PREVIEW_REQUESTS, CrawlPlan, Stores
+from ingestion.ports import Fetcher, FetchFailed
+from ingestion.robots import Robots
+from ingestion.rules import Rules, target_of
+from ingestion.traps import Makings
 
-_ROBOTS_BYTES = 16 * 1024 * 1024  # fetched at most; robots.py reads the first 500 KiB of it
-_GONE = (404, 410)
-
-
-@dataclass(frozen=True, slots=True)
-class Rulebook:
-    """`moved`: where robots.txt was found, when a redirect of the whole site (https, www.) led there."""
-
-    robots: Robots
-    moved: str | None = None
-    http: int | None = None
-    detail: str | None = None
+OnCrawled = Callable[[Crawled, int, int], Awaitable[None]]  # with: answered so far, met so far
+_PREVIEW_SITEMAPS = 5
 
 
-async def read_robots(origin: str, pace: Pace) -> Rulebook:
-    """5xx and 429 close the site, 4xx and web pages open it (RFC 9309, 2.3.1). Raises FetchFailed without an answer."""
-    try:
-        result = await pace.fetch(f"{origin}/robots.txt", max_bytes=_ROBOTS_BYTES)
-    except FetchFailed as error:
-        # What keeps robots.txt from being read keeps the whole site from it.
-        if error.reason in (Reason.BAD_RESPONSE, Reason.TOO_MANY_REDIRECTS, Reason.TOO_LARGE):
-            raise FetchFailed(Reason.ROBOTS_UNREACHABLE, error.detail, http=error.http, url=error.url) from error
-        raise
-    robots = Robots()
-    detail = None
-    if result.status >= 500 or result.status == 429:
-        wait = retry_after(result)
-        robots = Robots(closed=True)
-        detail = f"it asks to come back in {told_time(wait)}" if wait is not None and wait > 1 else str(result.status)
-    elif result.status == 200:
-        robots = await asyncio.to_thread(parse_robots, result.body)
-    final = canonical(result.url)
-    moved = final if final is not None and result.redirects and urlsplit(final).path == "/robots.txt" else None
-    return Rulebook(robots, moved, result.status, detail)
+class Site:
+    """`blind`: what led to known pages could not be read, so that they are asked themselves."""
 
+    def __init__(self, plan: CrawlPlan, start: str, stores: Stores, fetcher: Fetcher, tell: OnCrawled):
+        self.start = start
+        self.plan = plan
+        self.robots = Robots()
+        self.blind = False
+        requests = min(plan.max_requests, PREVIEW_REQUESTS) if plan.preview else plan.max_requests
+        self.pace = Pace(
+            fetcher, max_requests=requests, max_seconds=plan.max_seconds, delay=plan.delay, backoff=plan.backoff
+        )
+        rules = Rules.of(plan.include, plan.exclude)
+        self.frontier = Frontier(Scope.of(start), plan.max_depth, rules, Makings(set(plan.closed)), stores.known)
+        self._stores = stores
+        self._tell = tell
+        self._told = 0
+        self._settle_owner(start)
 
-async def read_sitemaps(
-    scope: Scope, robots: Robots, pace: Pace, *, files: int = MAX_FILES
-) -> AsyncIterator[tuple[Sitemap, LedgerEntry | None]]:
-    """Each sitemap that could be read, with what is to be told of it; one that could not be read is empty.
+    @property
+    def overrides(self) -> bool:
+        """Whether robots.txt has no say: the owner asked for it, on a host that is proved."""
+        return self.plan.ignore_robots and self.pace.owned
 
-    Those that robots.txt names, or /sitemap.xml. None is asked twice: one may name itself.
-    """
-    named = [urljoin(scope.origin + "/", address) for address in robots.sitemaps]
-    waiting = deque((address, 0) for address in dict.fromkeys([*named, f"{scope.origin}/sitemap.xml"]))
-    asked: set[str] = set()
-    urls = 0
-    while waiting and pace.refused is None and pace.spent() is None:
-        address, depth = waiting.popleft()
-        clean = canonical(address)
-        home = scope.home(clean) if clean else None
-        if home is None or home in asked:
-            continue
-        if len(asked) >= files:
-            yield Sitemap(), _told(home, f"more than {files} sitemaps")
+    def is_start(self, waiting: Waiting) -> bool:
+        return self.plan.only is None and waiting.url == self.start
+
+    def is_forbidden(self, url: str) -> bool:
+        return not self.robots.allows(target_of(url))
+
+    def is_closed(self, url: str) -> bool:
+        return self.is_forbidden(url) and not self.overrides
+
+    async def read_robots(self) -> None:
+        """Raises FetchFailed. A file that cannot be had is told here: it closes the whole site."""
+        book = await read_robots(self.frontier.scope.origin, self.pace)
+        self.robots = book.robots
+        if book.moved is not None:
+            # The whole site lives at www. or under https: robots.txt has led us there.
+            home = Scope.of(book.moved)
+            if home.home(self.start) is not None:
+                self.frontier.scope = home
+                self.start = home.home(self.start) or self.start
+                self._settle_owner(self.start)
+        if book.robots.closed and self.overrides:
+            self.robots = Robots()
+        elif book.robots.closed:
+            await self.tell_refused(Reason.ROBOTS_UNREACHABLE, book.http, book.detail)
+        self.pace.crawl_delay = self.robots.crawl_delay or 0.0
+
+    async def read_sitemaps(self) -> None:
+        files = {"files": _PREVIEW_SITEMAPS} if self.plan.preview else {}
+        async for sitemap, entry in read_sitemaps(self.frontier.scope, self.robots, self.pace, **files):
+            if entry is not None:
+                self.frontier.seen.add(entry.url)
+                await self.tell(Crawled(entry))
+            self.blind = self.blind or sitemap.cut == "failed"
+            for url in sitemap.urls:
+                await self.meet(url, 1, listed=True)
+
+    async def move_to(self, final: str) -> None:
+        """The start leads elsewhere: to https, to www., or to another host, which is the site then."""
+        moved = Scope.of(final)
+        same_site = self.frontier.scope.home(final) is not None
+        if moved == self.frontier.scope or (self.plan.only is not None and not same_site):
             return
-        asked.add(home)
-        guessed = depth == 0 and address not in named
-        sitemap, entry = await _read_sitemap(home, pace, guessed=guessed)
-        if sitemap.sitemaps and depth >= MAX_DEPTH:
-            entry = entry or _told(home, f"more than {MAX_DEPTH} sitemaps deep")
+        self.frontier.scope = moved
+        self._settle_owner(final)
+        if same_site:
+            return
+        try:
+            await self.read_robots()
+        except FetchFailed:
+            self.robots = Robots(closed=True)  # a host that answered a moment ago: nothing more is asked of it
+            return
+        if not self.robots.closed:
+            await self.read_sitemaps()
+
+    async def meet(self, link: str, depth: int, *, listed: bool = False) -> None:
+        left_out = self.frontier.meet(link, depth, listed=listed)
+        if left_out is not None:
+            await self.tell(Crawled(left_out))
+
+    async def leave(self, url: str, reason: Reason, kind: str, *, depth: int, detail: str | None = None) -> None:
+        entry = self.frontier.leave(url, reason, kind, depth=depth, detail=detail)
+        if entry is not None:
+            await self.tell(Crawled(entry))
+
+    async def leave_closed(self, waiting: Waiting) -> None:
+        """What robots.txt keeps us from. Where it is the file that could not be had, what is known stays."""
+        if self.robots.closed:
+            entry = LedgerEntry(waiting.url, PageStatus.FAILED, Reason.ROBOTS_UNREACHABLE, depth=waiting.depth)
+            await self.tell(Crawled(entry, known=self._stores.known.get(waiting.url), keep=True))
         else:
-            waiting.extend((inner, depth + 1) for inner in sitemap.sitemaps)
-        urls += len(sitemap.urls)
-        if urls > MAX_URLS:
-            kept = sitemap.urls[: max(0, len(sitemap.urls) - (urls - MAX_URLS))]
-            yield Sitemap(urls=kept), _told(home, f"more than {MAX_URLS:,} addresses in all")
-            return
-        yield sitemap, entry
+            await self.leave(waiting.url, Reason.ROBOTS_DISALLOWED, "", depth=waiting.depth)
 
+    async def tell_refused(self, reason: Reason, http: int | None, detail: str | None) -> None:
+        """One entry for the whole site."""
+        entry = LedgerEntry(self.start, PageStatus.FAILED, reason, http, detail=detail)
+        await self.tell(Crawled(entry, known=self._stores.known.get(self.start), keep=True))
 
-async def _read_sitemap(home: str, pace: Pace, *, guessed: bool) -> tuple[Sitemap, LedgerEntry | None]:
-    """Links still lead to the pages: a sitemap is a help and not a duty, and one that nobody named may be missing."""
-    try:
-        result = await pace.fetch(home, max_bytes=MAX_BYTES)
-    except FetchFailed as error:
-        entry = LedgerEntry(home, PageStatus.FAILED, error.reason, error.http, detail=error.detail)
-        return Sitemap(cut="failed"), entry
-    if result.status != 200:
-        fault = result.status >= 500 or result.status == 429
-        if guessed and not fault:
-            return Sitemap(), None
-        reason = Reason.SERVER_ERROR if fault else Reason.NOT_FOUND if result.status in _GONE else Reason.HTTP_ERROR
-        entry = LedgerEntry(home, PageStatus.FAILED, reason, result.status, detail=str(result.status))
-        return Sitemap(cut="failed" if fault else None), entry
-    sitemap = await asyncio.to_thread(parse_sitemap, result.body)
-    entry = None if sitemap.cut is None else _told(home, sitemap.cut, http=200, size=len(result.body))
-    return sitemap, entry
+    async def tell(self, crawled: Crawled) -> None:
+        self._told += 1
+        await self._tell(crawled, self._told, max(self._told, len(self.frontier.seen)))
 
-
-def _told(url: str, detail: str, *, http: int | None = None, size: int = 0) -> LedgerEntry:
-    return LedgerEntry(url, PageStatus.SKIPPED, Reason.SITEMAP_CUT, http, size, detail=detail)
+    def _settle_owner(self, url: str) -> None:
+        self.pace.owned = bare_host(urlsplit(url).netloc) in self.plan.owned or self.pace.is_owned(url)

@@ -1,7 +1,7 @@
 """Sitemaps in, addresses out. Tolerant on purpose: small sites' sitemaps are often not quite XML.
 
 Linear, piece by piece and without an XML parser: 50 MB never stand in memory as text or as a tree, and
-entities are never expanded. What the limits or a damage cut off is said in `cut`. Called by site.py.
+entities are never expanded. What the limits or a damage cut off is said in `cut`. Called by directions.py.
 """
 
 from __future__ import annotations

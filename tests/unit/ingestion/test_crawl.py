@@ -10,10 +10,11 @@ from uuid import UUID
 
 import pytest
 
-from ingestion.crawl import CrawlPlan, Stores, crawl
+from ingestion.crawl import crawl
 from ingestion.extract.read import read_document
 from ingestion.judge import Crawled
 from ingestion.model import ExtractedDocument, PageStatus, Reason
+from ingestion.plan import CrawlPlan, Stores
 from ingestion.ports import FetchFailed
 from ingestion.visit import KnownPage, hash_content, hash_text
 from tests.unit.ingestion import doubles
