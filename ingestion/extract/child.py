@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ingestion
-from ingestion.extract.html import MAX_BYTES as HTML_LIMIT
 from ingestion.extract.confine import Confinement
+from ingestion.extract.html import MAX_BYTES as HTML_LIMIT
 from ingestion.extract.ocr import OcrEngine, recognise
 from ingestion.extract.read import HTML_TYPES, PDF_TYPES
 from ingestion.extract.wire import LENGTH, MAX_ANSWER, Answer, Task, TaskKind, pack_task, unpack_document

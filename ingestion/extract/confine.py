@@ -133,9 +133,7 @@ def _restrict_files(libc: ctypes.CDLL, readable: Iterable[str], *, may_execute: 
     if version < 1:
         return 0
     bits = _LANDLOCK_BITS.get(version, 16)
-    ruleset = libc.syscall(
-        _LANDLOCK_CREATE, struct.pack("Q", (1 << bits) - 1), ctypes.c_size_t(8), ctypes.c_uint32(0)
-    )
+    ruleset = libc.syscall(_LANDLOCK_CREATE, struct.pack("Q", (1 << bits) - 1), ctypes.c_size_t(8), ctypes.c_uint32(0))
     if ruleset < 0:
         return 0
     try:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ingestion.extract.clean import clean
 from ingestion.extract.lines import join_broken
@@ -161,7 +162,9 @@ def _goes_on(current: _Paragraph, line: Line, text: str, page: int, pitch: float
     hanging = current.lines[-1].left - current.lines[0].left > 0.7 * line.size
     if hanging and abs(line.left - current.lines[0].left) < 0.3 * line.size and before[-1] in _ENDS:
         return False
-    indented = line.left - last.left > 0.7 * line.size and len(current.lines) > 1 and line.left - last.left < 5 * line.size
+    indented = (
+        line.left - last.left > 0.7 * line.size and len(current.lines) > 1 and line.left - last.left < 5 * line.size
+    )
     if indented and before[-1] in _ENDS:
         return False
     return full or (unfinished and drop <= 1.25 * max(pitch, line.size))
@@ -212,7 +215,7 @@ def _pitches(lines: Sequence[Line]) -> float:
     """The usual step from line to line: the middle one of those that follow each other."""
     steps = sorted(
         above.baseline - line.baseline
-        for above, line in zip(lines, lines[1:], strict=False)
+        for above, line in pairwise(lines)
         if not above.cells and not line.cells and 0 < above.baseline - line.baseline < 2.5 * line.size
     )
     return steps[len(steps) // 2] if steps else 0.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
@@ -59,7 +59,9 @@ def label_of(field: Field, spans: Sequence[Span]) -> str:
     if field.said:
         return field.said
     place, middle = field.place, (field.place.bottom + field.place.top) / 2
-    beside = [span for span in spans if abs(span.baseline + 0.3 * span.size - middle) < max(place.height, span.size) * 0.6]
+    beside = [
+        span for span in spans if abs(span.baseline + 0.3 * span.size - middle) < max(place.height, span.size) * 0.6
+    ]
     left = [span for span in beside if 0 <= place.left - span.right + 2 < 150]
     right = [span for span in beside if 0 <= span.left - place.right + 2 < 150]
     above = [
@@ -92,7 +94,7 @@ def _field(widget: DictionaryObject, page: int) -> Field | None:
         else:
             shown, is_box = ("off" if state == "Off" else "on"), True
     elif kind in ("/Tx", "/Ch"):
-        parts = value if isinstance(value, list) else [value]
+        parts = cast(list[object], value) if isinstance(value, list) else [value]
         shown = ", ".join(str(part) for part in parts if part is not None)[:_VALUE_CHARACTERS]
     else:
         return None

@@ -11,11 +11,10 @@ import math
 from collections import Counter
 from typing import Any
 
-import pypdfium2.raw as pdfium
-
 from ingestion.extract.pdf_hidden import Sight
 from ingestion.extract.pdf_page import Box, Drawn, PageText, Span
 from ingestion.extract.pdf_shapes import read_shapes
+from ingestion.extract.pdfium import pdfium
 
 MAX_GLYPHS = 200_000  # of one page
 _WORD_GAP = 0.16  # of the size: more than this between two glyphs is a space
@@ -28,8 +27,10 @@ _UNMAPPED = frozenset({0, 0xFFFD})
 
 def _plain(function: Any, result: Any) -> Any:
     """The same C function with bare addresses for pointers: called three times a glyph, that halves the time."""
-    prototype = ctypes.CFUNCTYPE(result, ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * (len(function.argtypes) - 2))
-    return prototype(ctypes.cast(function, ctypes.c_void_p).value)
+    prototype = ctypes.CFUNCTYPE(
+        result, ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * (len(function.argtypes) - 2)
+    )
+    return prototype(ctypes.cast(function, ctypes.c_void_p).value or 0)  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 _owner = _plain(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)

@@ -12,10 +12,9 @@ import math
 import re
 from typing import Any
 
-import pypdfium2.raw as pdfium
-
 from ingestion.extract.pdf_page import Drawn
 from ingestion.extract.pdf_shapes import Shapes
+from ingestion.extract.pdfium import pdfium
 
 _SMALLEST = 1.0  # points
 _PALE = 215  # of 255, the darkest of the three colours

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ingestion.extract.pdf_page import Box, Line, PageText, Span
 from ingestion.extract.pdf_rows import Gap, Row, free_of, gaps_of, make_rows, meet
@@ -124,7 +125,7 @@ def _columns(rows: list[Row], gutters: list[Gap], rules: Sequence[Box]) -> list[
     edges = [float("-inf"), *((gap.left + gap.right) / 2 for gap in borders), float("inf")]
     columns = [
         [span for row in rows for span in row.spans if low <= (span.left + span.right) / 2 < high]
-        for low, high in zip(edges, edges[1:], strict=False)
+        for low, high in pairwise(edges)
     ]
     return [column for column in columns if column]
 
@@ -155,7 +156,7 @@ def _is_counted(rows: list[Row]) -> bool:
     if len(rows) < 10:
         return False
     numbers = [int(row.text) if row.text.isdecimal() and len(row.text) < 5 else -1 for row in rows]
-    return -1 not in numbers and all(later - number == 1 for number, later in zip(numbers, numbers[1:], strict=False))
+    return -1 not in numbers and all(later - number == 1 for number, later in pairwise(numbers))
 
 
 def _is_ruled(rows: list[Row], gap: Gap, rules: Sequence[Box]) -> bool:
@@ -203,9 +204,7 @@ def _plain_lines(rows: list[Row], region: list[Row]) -> list[Line]:
     """Rows without columns. A single row of two parts far from each other is a pair."""
     if not rows:
         return []
-    column = Box(
-        min(row.left for row in region), rows[-1].baseline, max(row.right for row in region), rows[0].baseline
-    )
+    column = Box(min(row.left for row in region), rows[-1].baseline, max(row.right for row in region), rows[0].baseline)
     reached = column.right - max(0.08 * column.width, 2 * rows[0].size)
     wraps = sum(row.right >= reached for row in region) >= 2
     lines: list[Line] = []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
-import pypdfium2.raw as pdfium
+from ingestion.extract.pdfium import pdfium
 
 MAX_LINKS = 2_000
 
@@ -73,7 +73,7 @@ class OpenPdf:
 
 
 @contextmanager
-def open_pdf(body: bytes, password: str = "") -> Iterator[OpenPdf]:
+def open_pdf(body: bytes, password: str = "") -> Generator[OpenPdf]:
     """Raises Locked or Unreadable. `body` must live as long as the document."""
     document = pdfium.FPDF_LoadMemDocument64(body, len(body), password.encode() or None)
     if not document:

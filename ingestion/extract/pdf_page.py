@@ -1,4 +1,4 @@
-"""The nouns of a PDF page between reading (pdf_glyphs.py), arranging (pdf_layout.py) and writing blocks (pdf_blocks.py).
+"""The nouns of a PDF page: read by pdf_glyphs.py, arranged by pdf_layout.py, written as blocks by pdf_blocks.py.
 
 Coordinates are points with y upwards, turned so that the text of a page runs from left to right.
 """

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ctypes
 import math
 
-import pypdfium2.raw as pdfium
-
 from ingestion.extract.pdf_dots import DOTS_PER_INCH
 from ingestion.extract.pdf_open import Locked, Unreadable, open_pdf
+from ingestion.extract.pdfium import pdfium
 
 _PIXELS = 9_000_000
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ingestion.extract.pdf_page import Box, Span
 
-_LABEL = re.compile(r"^(?:[•·▪●○◦‣∙■□➢✓✔►*–—\uf0b7\uf0a7-]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)]|§+ ?\d+\w?|\d{1,2}(?:\.\d{1,2})+\.?)$")
+_LABEL = re.compile(
+    r"^(?:[•·▪●○◦‣∙■□➢✓✔►*–—\uf0b7\uf0a7-]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)]|§+ ?\d+\w?|\d{1,2}(?:\.\d{1,2})+\.?)$"
+)
 _LABEL_GAP = 4.5  # of the size
 _HARDLY = 0.8  # of the size: what is nearer than this is one text
 _FIGURES_APART = 0.42  # two figures with this much between them are two
@@ -117,7 +120,7 @@ def _row(spans: list[Span], uprights: Sequence[Box]) -> Row:
     if len(merged) > 1 and sum(bool(_RIGHT_TO_LEFT.search(span.text)) for span in merged) * 2 > len(merged):
         # Read from the right; the places stay, so that columns are still found, where there are more than two.
         joined = " ".join(span.text for span in reversed(merged))
-        if all(later.left - span.right < 2 * span.size for span, later in zip(merged, merged[1:], strict=False)):
+        if all(later.left - span.right < 2 * span.size for span, later in pairwise(merged)):
             merged = [replace(merged[0], text=joined, right=merged[-1].right)]
     return Row(merged, largest.baseline, largest.size)
 

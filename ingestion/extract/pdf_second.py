@@ -67,7 +67,11 @@ class SecondOpinion:
         return self._ask(lambda: read_fields(self._open()), [])
 
     def title(self) -> str:
-        return self._ask(lambda: str((self._open().metadata or {}).get("/Title", "")), "")
+        def ask() -> str:
+            metadata = self._open().metadata
+            return str((metadata and metadata.title) or "")
+
+        return self._ask(ask, "")
 
     def _open(self) -> PdfReader:
         if self._reader is None:

@@ -10,9 +10,8 @@ import ctypes
 from dataclasses import dataclass, field
 from typing import Any
 
-import pypdfium2.raw as pdfium
-
 from ingestion.extract.pdf_page import Box
+from ingestion.extract.pdfium import pdfium
 
 MAX_OBJECTS = 20_000
 MAX_RULES = 4_000

@@ -9,9 +9,8 @@ import ctypes
 from enum import StrEnum
 from typing import Any
 
-import pypdfium2.raw as pdfium
-
 from ingestion.extract.pdf_open import Locked, Unreadable, open_pdf
+from ingestion.extract.pdfium import pdfium
 
 MAX_BYTES = 40 * 1024 * 1024
 

@@ -51,7 +51,8 @@ def pack_task(task: Task, body: bytes) -> bytes:
 
 def unpack_task(head: bytes) -> Task:
     fields: dict[str, Any] = json.loads(head)
-    return Task(**{**fields, "kind": TaskKind(fields["kind"])})
+    fields["kind"] = TaskKind(fields["kind"])
+    return Task(**fields)
 
 
 def pack_answer(head: dict[str, Any], body: bytes = b"") -> bytes:
