@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from ingestion.extract.kinds import UNREAD_ENDINGS
+
 _TRACKING = re.compile(
     r"^(?:utm_\w+|fbclid|gclid|gad_source|gbraid|wbraid|msclkid|dclid|yclid|mc_[ce]id|_ga|_gl|igshid|ref_src|hsctatracking|_hs\w+"
     r"|phpsessid|jsessionid|aspsessionid\w*|sessionid|session_id|zenid|oscsid|cfid|cftoken)$",
@@ -30,10 +32,9 @@ _ENCODED = re.compile(r"(%[0-9A-Fa-f]{2})")
 # Endings that are never text for a reader, so that no request is spent on them.
 _NOT_TEXT = frozenset(
     """
-    7z aac ai apk atom avi avif bin bmp bz2 cab css csv dmg doc docx dwg eot eps epub exe flac flv gif gz ico ics
-    iso jar jpeg jpg js json jsonld key kml kmz m3u m3u8 m4a m4v map mid midi mjs mkv mov mp3 mp4 mpeg mpg msi
-    numbers odp ods odt ogg ogv otf pages pkg png pps ppsx ppt pptx ps psd rar rss rtf svg swf tar tgz tif tiff
-    ttf vcf wav webm webmanifest webp wma wmv woff woff2 xls xlsx xml xz zip
+    7z aac ai apk atom avi avif bin bmp bz2 cab css dmg dwg eot eps exe flac flv gif gz ico ics iso jar jpeg jpg js
+    json jsonld kml kmz m3u m3u8 m4a m4v map mid midi mjs mkv mov mp3 mp4 mpeg mpg msi ogg ogv otf pkg png ps psd
+    rar rss svg swf tar tgz tif tiff ttf vcf wav webm webmanifest webp wma wmv woff woff2 xml xz zip
     """.split()
 )
 
@@ -130,4 +131,4 @@ def ending(url: str) -> str:
 
 
 def is_readable_ending(url: str) -> bool:
-    return ending(url) not in _NOT_TEXT
+    return ending(url) not in _NOT_TEXT and ending(url) not in UNREAD_ENDINGS

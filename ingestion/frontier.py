@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ingestion.addresses import Scope, canonical, ending, is_readable_ending, is_token
+from ingestion.extract.kinds import UNREAD_ENDINGS
 from ingestion.model import LedgerEntry, PageStatus, Reason
 from ingestion.rules import Rules
 from ingestion.traps import Makings, is_endless, lateness, shape, twin
@@ -108,6 +109,8 @@ class Frontier:
         rule = self.rules.leaves_out(home)
         if rule is not None:
             return self.leave(home, Reason.EXCLUDED, rule, depth=depth, detail=rule)
+        if (unread := UNREAD_ENDINGS.get(ending(home))) is not None:
+            return self.leave(home, Reason.UNSUPPORTED, ending(home), depth=depth, detail=unread)
         if not is_readable_ending(home):
             return self.leave(home, Reason.NOT_TEXT, ending(home), depth=depth, detail=ending(home))
         if depth > self.max_depth:
@@ -186,7 +189,7 @@ class Frontier:
     def _told_kind(self, reason: Reason, kind: str, first: LedgerEntry) -> tuple[str, str]:
         if reason is Reason.OUT_OF_SCOPE:
             return f"{urlsplit(first.url).scheme}://{kind}/*", "addresses of this host"
-        if reason is Reason.NOT_TEXT:
+        if reason in (Reason.NOT_TEXT, Reason.UNSUPPORTED):
             return f"{self.scope.origin}/*.{kind}", f"{kind} files"
         if reason is Reason.TRAP:
             return f"{self.scope.origin}{kind}*", "addresses of this kind"

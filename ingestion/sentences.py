@@ -45,7 +45,8 @@ _SENTENCES: dict[Reason, str] = {
         " password once and does not keep it."
     ),
     Reason.BROKEN: (
-        "{what} is damaged and could not be read ({detail}). Open it on your computer, save it anew and upload it again."
+        "{what} is damaged and could not be read ({detail}). Open it on your computer, save it anew and upload it"
+        " again."
     ),
     Reason.PARSE_TIMEOUT: (
         "Reading {what} took too long and was stopped ({detail}). Save it in a simpler form, or split it."
@@ -102,7 +103,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.PARSE_INCOMPLETE: (
         "More stands in {what} than could be read ({detail}). What was known of it before still answers."
     ),
-    Reason.UNSUPPORTED: "{what} is of a kind that Milo does not read: {detail}. Save it as PDF or DOCX and use that.",
+    Reason.UNSUPPORTED: "{what} is of a kind that Milo does not read ({detail}). Save it as PDF or DOCX and use that.",
     Reason.SCANNED: (
         "{what} holds pictures of text and no text ({detail}). Upload a version with real text, or have text"
         " recognition (OCR) installed where Milo runs."
@@ -130,6 +131,10 @@ def sentence_for(reason: Reason, url: str, detail: str | None = None) -> str:
             f"{_what(url)} was read, but {detail} hold pictures of text that could not be. Upload a version with real"
             " text, or have text recognition (OCR) installed where Milo runs."
         )
+    if reason is Reason.ENCRYPTED and not _what(url).partition("?")[0].lower().endswith(".pdf"):
+        return f"{_what(url)} is protected by a password. Save it without one and upload it again."
+    if reason is Reason.BROKEN and detail is not None and " " not in detail:
+        detail = None  # the name of an error is nothing for an owner
     sentence = _SENTENCES[reason].format(what=_what(url), host=_host(url), detail=detail or "\0")
     return sentence.replace(" (\0)", "").replace(" of \0", "").replace("\0", "")
 

@@ -12,11 +12,25 @@ from uuid import UUID
 
 from ingestion.addresses import ending
 from ingestion.extract.child import DOCUMENT_LIMIT
+from ingestion.extract.kinds import CSV, OFFICE_ENDINGS, TSV
 from ingestion.extract.read import EXTRACTOR_VERSION, HTML_TYPES, READABLE
 from ingestion.model import Block, ExtractedDocument, PageStatus, Reason
 from ingestion.ports import Extractor, Fetcher, FetchFailed, FetchResult, Renderer
 
-_BY_ENDING = {"pdf": "application/pdf", "md": "text/markdown", "markdown": "text/markdown", "txt": "text/plain"}
+_BY_ENDING = OFFICE_ENDINGS | {
+    "pdf": "application/pdf",
+    "md": "text/markdown",
+    "markdown": "text/markdown",
+    "txt": "text/plain",
+}
+_MEANINGLESS = frozenset(
+    """
+    application/octet-stream binary/octet-stream application/force-download application/download
+    application/x-download application/zip application/x-zip-compressed
+    """.split()
+)
+_TEXT_ENDINGS = ("text/markdown", CSV, TSV)
+_EXCEL_CSV = ("application/vnd.ms-excel", CSV)
 _CHALLENGE_HEADERS = {"cf-mitigated": "challenge", "x-amzn-waf-action": ""}
 _CHALLENGE_BODY = re.compile(
     rb"/cdn-cgi/challenge-platform/|cf-chl-|cf_chl_opt|_Incapsula_Resource|captcha-delivery\.com|sucuri_cloudproxy_js"
@@ -153,15 +167,16 @@ def media_type_of(content_type: str, url: str, body: bytes) -> tuple[str, str | 
     declared = message.get_param("charset")
     charset = declared if isinstance(declared, str) else None
     by_ending = _BY_ENDING.get(ending(url))
-    if media_type in ("", "application/octet-stream", "binary/octet-stream", "application/force-download"):
+    if not media_type or media_type in _MEANINGLESS:
         start = body[:1024].lstrip().lower()
         if body.startswith(b"%PDF-"):
             return "application/pdf", None
         if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start or b"<body" in start:
             return "text/html", charset
         return by_ending or media_type or ("application/octet-stream" if b"\0" in start else "text/plain"), charset
-    if media_type == "text/plain" and by_ending == "text/markdown":
-        return by_ending, charset
+    # Servers that do not know an ending call it plain text, and a table by the program that opens it.
+    if (media_type == "text/plain" and by_ending in _TEXT_ENDINGS) or (media_type, by_ending) == _EXCEL_CSV:
+        return by_ending or media_type, charset
     return media_type, charset
 
 

@@ -30,6 +30,7 @@ from app.settings import Settings
 from ingestion.model import LedgerEntry, PageStatus, Reason
 
 ACTOR = "operator"
+_REFUSALS = {"too_large": Reason.TOO_LARGE, "unsupported": Reason.UNSUPPORTED}
 POLL_SECONDS = 0.2
 WORKER_SECONDS = 40  # a worker seen within this time is alive (it tells every 15 s)
 LOOK_SECONDS = 2.0  # between looks for a worker while the job waits
@@ -127,7 +128,7 @@ def _read_files(paths: Sequence[Path]) -> tuple[list[LocalFile], list[LedgerEntr
         except OSError as error:
             raise BadInput(f"{path} could not be opened ({error.strerror}).", code="unreadable_file") from error
         except MiloError as error:
-            reason = Reason.TOO_LARGE if error.code == "too_large" else Reason.NOT_TEXT
+            reason = _REFUSALS.get(error.code, Reason.NOT_TEXT)
             status = PageStatus.FAILED if reason is Reason.TOO_LARGE else PageStatus.SKIPPED
             refused.append(LedgerEntry(f"file:{shown}", status, reason, bytes=size, detail=error.sentence))
     return files, refused

@@ -8,8 +8,9 @@ import re
 from app.errors import BadInput, TooLarge, Unprocessable
 from ingestion.extract.child import DOCUMENT_LIMIT
 from ingestion.extract.html import MAX_BYTES as HTML_LIMIT
+from ingestion.extract.kinds import OFFICE_ENDINGS, UNREAD_ENDINGS
 
-TYPES = {
+TYPES = OFFICE_ENDINGS | {
     "pdf": "application/pdf",
     "html": "text/html",
     "htm": "text/html",
@@ -35,9 +36,15 @@ def file_type(name: str, size: int, start: bytes) -> str:
     """Raises Unprocessable for kinds that are not read, TooLarge over the limit. `start`: the first bytes."""
     ending = posixpath.splitext(name)[1].lower().removeprefix(".")
     media_type = TYPES.get(ending) or ("application/pdf" if start.startswith(b"%PDF-") else None)
+    if media_type is None and ending in UNREAD_ENDINGS:
+        raise Unprocessable(
+            f"{name} is {UNREAD_ENDINGS[ending]}, which Milo does not read. Save it as PDF or DOCX and add that.",
+            code="unsupported",
+        )
     if media_type is None:
         raise Unprocessable(
-            f"{name} is of a kind that Milo does not read yet. It takes PDF, HTML, Markdown and plain text.",
+            f"{name} is of a kind that Milo does not read. It takes PDF, Word (.docx), Excel (.xlsx), PowerPoint"
+            " (.pptx), OpenDocument, CSV, HTML, Markdown and plain text.",
             code="not_text",
         )
     limit = HTML_LIMIT if media_type == "text/html" else DOCUMENT_LIMIT

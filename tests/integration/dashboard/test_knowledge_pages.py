@@ -101,7 +101,7 @@ async def test_a_file_that_is_not_read_is_said_with_what_stays(site: Site) -> No
         headers=sent,
     )
     assert answer.status_code == 422
-    assert "does not read yet" in answer.text and "What was there before is as it was." in answer.text
+    assert "does not read" in answer.text and "What was there before is as it was." in answer.text
     taken = await site.client.post(
         f"{B}/knowledge/files",
         data={"csrf": site.member.csrf},

@@ -32,14 +32,16 @@ def test_a_folder_gives_its_files_by_their_paths_and_tells_what_it_leaves_out(tm
     (folder / "a.txt").write_text("text")
     (folder / "old" / "b.md").write_text("# text")
     (folder / ".hidden").write_text("no")
-    (folder / "c.xlsx").write_bytes(b"PK")
+    (folder / "c.xls").write_bytes(b"\xd0\xcf")
+    (folder / "d.jpg").write_bytes(b"\xff\xd8")
     with (folder / "big.pdf").open("wb") as handle:
         handle.truncate(40 * 2**20)
     files, refused = _read_files([folder])
     assert [file.name for file in files] == ["papers/a.txt", "papers/old/b.md"]
     assert [(entry.url, str(entry.status), str(entry.reason)) for entry in refused] == [
         ("file:papers/big.pdf", "failed", "too_large"),
-        ("file:papers/c.xlsx", "skipped", "not_text"),
+        ("file:papers/c.xls", "skipped", "unsupported"),
+        ("file:papers/d.jpg", "skipped", "not_text"),
     ]
     assert refused[0].detail is not None and "40 MB; the limit is 20 MB" in refused[0].detail
 
