@@ -18,10 +18,10 @@ _BESIDE_ROLES = frozenset(
 )
 _BESIDE = re.compile(
     r"(?:^|[\s_-])(?:ads?|advert\w*|banner|breadcrumbs?|byline|author-?(?:bio|box|info)|combx|comments?|commentlist"
-    r"|cookies?|consent|credits?|disqus\w*|fb-comments|footer|footnotes?-nav|gdpr|header|keywords|legal|login|masthead"
+    r"|cookies?|consent|credits?|disqus\w*|fb-comments|footer|footnotes?-nav|galler(?:y|ies)|gdpr|header|keywords|legal|login|masthead"
     r"|meta|menu|modal|more-(?:news|stories|posts|from|on)|most-?(?:read|popular)|nav\w*|newsletter\w*|outbrain"
     r"|pager|pagination|paywall|popup|popular|prev-?next|promo\w*|read-?(?:more|next|also)|recirc\w*|recommend\w*"
-    r"|related\w*|remark|replies|respond|rss|share\w*|sharing|shoutbox|sidebar|side-?col\w*|signup|skip|skyscraper"
+    r"|related\w*|remark|replies|respond|rss|share\w*|sharing|shoutbox|sidebar|side-?col\w*|signup|skip|skyscraper|slideshow"
     r"|social\w*|sponsor\w*|subscri\w*|supplemental|survey|taboola\w*|tags?|teasers?|timestamp|toolbar|toolbox|tooltip"
     r"|topics?|trending|widget|widgets)(?=$|[\s_-]|\d)",
     re.I,
@@ -62,8 +62,10 @@ _COMMAS = re.compile(r"[,،﹐︐︑⸁⸴⸲，、]")
 _LEAST_TEXT = 200  # letters of an article; with fewer only the page's own words for its parts count
 _LEAST_SCORE = 20.0
 _LEAST_SHARE = 0.6
+_LEAST_SHARE_DECLARED = 0.25
 _NAME_CHARACTERS = 300
 _RIVALS = 40
+_MOST = 0.5  # of a part's text: what holds so much is no clutter in it
 
 
 @dataclass(slots=True)
@@ -92,13 +94,16 @@ class _Weight:
         return self.linked / self.letters if self.letters else 0.0
 
 
-def mark_article(body: Element) -> bool:
-    """Whether a main text was found; if not, only what the page itself names stands beside. Linear in the tree."""
+def mark_article(body: Element, *, declared: bool = False) -> bool:
+    """`declared`: the page says of itself that it is an article.
+
+    Whether a main text was found; if not, only what the page itself names stands beside. Linear in the tree.
+    """
     root = _weigh(body, None, 0)
     every = _ordered(root)
     top = _best(every, root, strict=True) or _best(every, root, strict=False)
     parts = _with_siblings(top) if top is not None else []
-    if not parts or _share(parts, root) < _LEAST_SHARE:
+    if not parts or _share(parts, root) < (_LEAST_SHARE_DECLARED if declared else _LEAST_SHARE):
         _by_words_of_the_page(root)
         return False
     body.beside = True
@@ -227,7 +232,7 @@ def _widened(best: _Weight, every: list[_Weight], root: _Weight) -> _Weight:
         # The whole of the named body, where the best part lies in it or it is nearly all of the best part.
         if _inside(best, weight) and weight.letters <= 3 * max(best.letters, 1):
             return weight
-        if _inside(weight, best) and weight.in_paragraphs >= 0.7 * best.in_paragraphs:
+        if _inside(weight, best) and weight.in_paragraphs >= 0.5 * best.in_paragraphs:
             return weight
     rivals = [w for w in every if w.candidate and w is not best and w.score >= 0.75 * best.score][:_RIVALS]
     above = best.parent
@@ -307,6 +312,10 @@ def _is_clutter(weight: _Weight, part: _Weight) -> bool:
         return False
     if tag in _BESIDE_TAGS or tag == "h1":
         return True
+    if weight.letters - weight.linked >= _MOST * (part.letters - part.linked):
+        return False
+    if _is_named_body(weight.element) or "embed" in _names(weight.element):
+        return False
     if tag not in ("form", "fieldset", "table", "ul", "ol", "div", "section", "figure", "header", "dl"):
         return False
     worth = _class_weight(weight.element)
@@ -343,7 +352,7 @@ def _stands_beside(weight: _Weight, root: _Weight) -> bool:
         return False
     if _BESIDE_ANYWHERE.search(names):
         return True
-    return bool(_BESIDE.search(names)) and not _ARTICLE_BODY.search(names)
+    return bool(_BESIDE.search(names)) and not _ARTICLE_BODY.search(names) and "embed" not in names
 
 
 def _names(element: Element) -> str:

@@ -27,14 +27,18 @@ _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 _BOLD_HEADING_WORDS = 12
 _SHORT_CHARACTERS = 200
 _STYLE_CHARACTERS = 2_000
+_CAPTION_CHARACTERS = 90
+_LINK_WORDS = 4
 _REPEATED_WITHIN = 2  # blocks around a picture that may say the same as it
 
 
-def read_blocks(body: Element) -> tuple[list[Block], int]:
+def read_blocks(body: Element, *, is_article: bool = False) -> tuple[list[Block], int]:
     """The blocks, and how many unprintable characters were taken out."""
     reader = _Reader(aside=bool(body.beside))
     reader.read(body)
     reader.flush()
+    if is_article:
+        reader.set_aside_clutter()
     return reader.finished(), reader.inline.removed
 
 
@@ -47,6 +51,16 @@ class _Reader:
         self._bold = 0
         self._preformatted = 0
         self._aside = aside
+
+    def set_aside_clutter(self) -> None:
+        """Single lines within an article that are not of it: pictures' texts, captions said again, lone links."""
+        met: set[str] = set()
+        for index, (block, line) in enumerate(self._blocks):
+            again = len(block.text) >= _CAPTION_CHARACTERS and block.text in met
+            met.add(block.text)
+            lone_link = line.linked and block.kind is BlockKind.PARAGRAPH and len(block.text.split()) >= _LINK_WORDS
+            if line.picture or again or lone_link:
+                self._blocks[index] = (replace(block, aside=True), line)
 
     def finished(self) -> list[Block]:
         self._blocks = [each for index, each in enumerate(self._blocks) if not self._says_it_again(index)]
@@ -149,8 +163,11 @@ class _Reader:
         bold = element.tag in _BOLD or bool(_BOLD_STYLE.search(element.get("style")[:_STYLE_CHARACTERS]))
         bold = bold or element.tag == "font" and _is_large(element.get("size"))
         self._bold += bold
+        link = element.tag == "a" and "href" in element.attributes
+        self.inline.linked += link
         self.read(element)
-        if element.tag == "a" and element.get("href")[:7].lower().startswith(("tel:", "mailto:")):
+        self.inline.linked -= link
+        if link and element.get("href")[:7].lower().startswith(("tel:", "mailto:")):
             shown = "".join(texts(element))
             if target := link_target(element, shown):
                 self._beside_text(f"({target})" if shown.strip() else target)
@@ -271,7 +288,7 @@ class _Reader:
     def _cell_lines(self, element: Element) -> tuple[list[str], bool]:
         """All an element says, line by line, and whether all of it is bold."""
         kept, self._blocks = self._blocks, []
-        outer, self.inline = self.inline, Inline()
+        outer, self.inline = self.inline, Inline(linked=self.inline.linked)
         self._bold += element.tag in _BOLD
         self.read(element)
         self.flush()

@@ -48,6 +48,8 @@ _SILENT = (
     "canvas",
     "datalist",
 )
+_ARTICLE_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"(?:News|Blog|Reportage|Opinion)?(?:Article|Posting)"')
+_DECLARED_CHARACTERS = 100_000
 _TAG_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,40}")
 _REFRESH = re.compile(r"^\s*\d+(?:\.\d+)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"'>]+)", re.I)
 
@@ -115,20 +117,28 @@ def _with(parse: Callable[[str], Page], text: str) -> _Reading | None:
         page = parse(text)
         structured = read_structured(page)
         hidden = take_out_hidden(page)
-        mark_article(page.body)
-        blocks, removed = read_blocks(page.body)
+        marked = mark_article(page.body, declared=_is_declared_article(page))
+        blocks, removed = read_blocks(page.body, is_article=marked)
         reading = _Reading(page, blocks, removed + hidden, structured)
         if hidden > _HIDDEN_LETTERS and reading.letters < _HIDDEN_LETTERS // 2:
             # A page that is hidden as a whole until its script has run: what is left when it is shown.
             bare = parse(text)
-            mark_article(bare.body)
-            bare_blocks, bare_removed = read_blocks(bare.body)
+            marked = mark_article(bare.body, declared=_is_declared_article(bare))
+            bare_blocks, bare_removed = read_blocks(bare.body, is_article=marked)
             shown = _Reading(bare, bare_blocks, bare_removed, structured)
             if shown.letters > 10 * max(reading.letters, 40):
                 return shown
         return reading
     except (ValueError, RuntimeError, AssertionError, RecursionError):
         return None
+
+
+def _is_declared_article(page: Page) -> bool:
+    said = any(
+        meta.get("property", "").lower() == "og:type" and meta.get("content", "").strip().lower() == "article"
+        for meta in page.metas
+    )
+    return said or any(_ARTICLE_TYPE.search(script[:_DECLARED_CHARACTERS]) for script in page.declared[:20])
 
 
 def _letters_shown(text: str) -> int:

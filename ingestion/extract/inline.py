@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from ingestion.extract.clean import clean
 
-_BREAK = "\n"
 _JOINED_CHARACTERS = 2_000  # a sentence that is longer was not broken by hand; bounds the work, too
 # A line that ends in one of these has not ended, whatever follows: in German every noun is capital.
 _JOINING = frozenset(
@@ -27,6 +26,19 @@ class Line:
     text: str
     bold: bool
     picture: bool = False  # nothing but a picture's alternative text
+    linked: bool = False  # all of it leads elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    text: str
+    bold: bool = False
+    picture: bool = False
+    linked: bool = False
+
+
+_BREAK = _Piece("\n")
+_SPACE = _Piece(" ")
 
 
 @dataclass(slots=True)
@@ -34,19 +46,20 @@ class Inline:
     """Collects pieces; `lines()` empties it."""
 
     removed: int = 0
-    _pieces: list[tuple[str, bool, bool]] = field(default_factory=list[tuple[str, bool, bool]])
+    linked: int = 0  # links around what is added now
+    _pieces: list[_Piece] = field(default_factory=list[_Piece])
 
     def add(self, text: str, *, bold: bool, picture: bool = False) -> None:
         if text:
-            self._pieces.append((text.replace("\n", " "), bold, picture))
+            self._pieces.append(_Piece(text.replace("\n", " "), bold, picture, self.linked > 0))
 
     def line_break(self) -> None:
-        self._pieces.append((_BREAK, False, False))
+        self._pieces.append(_BREAK)
 
     def space(self) -> None:
         """Between two controls that a style sheet sets apart (`<a>One</a><a>Two</a>`)."""
-        if self._pieces and not self._pieces[-1][0][-1:].isspace():
-            self._pieces.append((" ", False, False))
+        if self._pieces and not self._pieces[-1].text[-1:].isspace():
+            self._pieces.append(_SPACE)
 
     @property
     def empty(self) -> bool:
@@ -61,34 +74,40 @@ class Inline:
                 gap = True
                 continue
             if not gap and not line.bold and not lines[-1].bold and _continues(lines[-1].text, line.text):
-                lines[-1] = Line(f"{lines[-1].text} {line.text}", bold=False)
+                lines[-1] = Line(f"{lines[-1].text} {line.text}", bold=False, linked=lines[-1].linked and line.linked)
             else:
                 lines.append(line)
             gap = False
         return lines
 
-    def _rows(self, pieces: list[tuple[str, bool, bool]]) -> list[Line]:
+    def _rows(self, pieces: list[_Piece]) -> list[Line]:
         rows: list[Line] = []
-        row: list[tuple[str, bool, bool]] = []
-        for piece in [*pieces, (_BREAK, False, False)]:
-            if piece[0] != _BREAK:
+        row: list[_Piece] = []
+        for piece in [*pieces, _BREAK]:
+            if piece is not _BREAK:
                 row.append(piece)
                 continue
-            if any(picture for _, _, picture in row):
+            if any(part.picture for part in row):
                 row = _without_repeated(row)
-            text, removed = clean("".join(part for part, _, _ in row))
+            text, removed = clean("".join(part.text for part in row))
             self.removed += removed
-            letters = [(bold, picture) for part, bold, picture in row if any(sign.isalnum() for sign in part)]
-            bold = bool(letters) and all(bold for bold, _ in letters)
-            rows.append(Line(text, bold, picture=bool(letters) and all(picture for _, picture in letters)))
+            lettered = [part for part in row if any(sign.isalnum() for sign in part.text)]
+            rows.append(
+                Line(
+                    text,
+                    bold=bool(lettered) and all(part.bold for part in lettered),
+                    picture=bool(lettered) and all(part.picture for part in lettered),
+                    linked=bool(lettered) and all(part.linked for part in lettered),
+                )
+            )
             row = []
         return rows
 
 
-def _without_repeated(row: list[tuple[str, bool, bool]]) -> list[tuple[str, bool, bool]]:
+def _without_repeated(row: list[_Piece]) -> list[_Piece]:
     """A picture beside text that says the same adds nothing."""
-    said = " ".join("".join(part for part, _, picture in row if not picture).casefold().split())
-    return [piece for piece in row if not piece[2] or not said or " ".join(piece[0].casefold().split()) not in said]
+    said = " ".join("".join(part.text for part in row if not part.picture).casefold().split())
+    return [part for part in row if not part.picture or not said or " ".join(part.text.casefold().split()) not in said]
 
 
 def _continues(line: str, following: str) -> bool:
