@@ -16,6 +16,7 @@ _INVISIBLE = re.compile(
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff\ud800-\udfff"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_LEADERS = re.compile(r"(?:[.·_…] ?){4,}")
 # Persian, Urdu and the Indic scripts spell with the two joiners; between such letters they stay.
 _JOINED = re.compile("(?<=[\u0600-\u06ff\u0900-\u0dff])[\u200c\u200d](?=[\u0600-\u06ff\u0900-\u0dff])")
 _KEPT = {"\u200c": "\ue000", "\u200d": "\ue001"}
@@ -29,7 +30,7 @@ _LIGATURES = str.maketrans(
 def clean(text: str) -> tuple[str, int]:
     """The text on one line, and how many characters were taken out of it."""
     if text.isascii() and text.isprintable():
-        return " ".join(text.split()), 0
+        return _without_leaders(" ".join(text.split())), 0
     if "\u200c" in text or "\u200d" in text:
         text = text.replace("\ue000", "").replace("\ue001", "")
         text = _JOINED.sub(lambda match: _KEPT[match.group()], text)
@@ -37,7 +38,14 @@ def clean(text: str) -> tuple[str, int]:
         text = text.translate(_BACK)
     else:
         text, removed = _INVISIBLE.subn("", text)
-    return _SPACES.sub(" ", text).strip().translate(_LIGATURES), removed
+    return _without_leaders(_SPACES.sub(" ", text).strip().translate(_LIGATURES)), removed
+
+
+def _without_leaders(text: str) -> str:
+    """The row of dots between a dish and its price says nothing, and costs a search as many tokens as it has dots."""
+    if not any(sign in text for sign in ("....", ". . .", "____", "……", "····")):
+        return text
+    return " ".join(_LEADERS.sub(" … ", text).split())
 
 
 def count_words(text: str) -> int:
