@@ -67,6 +67,7 @@ class Said:
 
 
 _DAY = 24 * 60
+_LISTED = 6
 _LATE, _EARLY = 10 * 60, 6 * 60  # over midnight: from ten o'clock on at least, until six at most
 _LAST_DAY = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _NEUTRAL = frozenset({Word.FILL, Word.CLOCK, Word.PART, Word.FROM, Sign.NEUTRAL})
@@ -157,6 +158,8 @@ class _Reader:
         if kind in (Word.DAY, Word.HOLIDAYS, Word.NAMED, Sign.DATE):
             when, after = self._one_when(at)
             return self._when(when, at, after)
+        if kind is Sign.TIME and atom.value.plain and (listed := self._listed_days(at)) is not None:
+            return self._when(*listed)
         if kind is Sign.TIME and self._is(at + 1, Sign.DASH, Word.TO):
             return self._times(at)
         return self._put(_PLAIN.get(kind, Part.UNSURE), at, at + 1)
@@ -234,6 +237,23 @@ class _Reader:
         self._apart = self._listed = False
         return after
 
+    def _listed_days(self, at: int) -> tuple[When, int, int] | None:
+        """24, 25 and 26 December."""
+        days: list[int] = []
+        place = at
+        while len(days) < _LISTED and self._is(place, Sign.TIME) and self._is(place + 1, Sign.COMMA, Word.AND):
+            if not self._atoms[place].value.plain:
+                return None
+            days.append(self._atoms[place].value.hour)
+            place += 2
+        if not days or not self._is(place, Sign.DATE):
+            return None
+        last: Date = self._atoms[place].value
+        dates = [replace(last, day=day) for day in days if 1 <= day < last.day] + [last]
+        if len(dates) <= len(days):
+            return None
+        return When(dates=tuple((date, date) for date in dates)), at, place + 1
+
     # ---- periods
 
     def _period(self, at: int) -> tuple[Date, Date, int] | None:
@@ -299,7 +319,9 @@ def read_span(one: Time, other: Time, *, twelve: bool) -> tuple[int, int] | None
     if twelve and one.hour <= 12 and other.hour <= 12:
         if end <= start and one.hour >= 6 and end <= 11 * 60:
             end += 12 * 60
-        elif start < end and start < 5 * 60 and one.plain:
+        elif start < end and 0 < start < 5 * 60:
+            if not one.plain:
+                return None  # 3.15-4.15: of the night, or of the afternoon
             start, end = start + 12 * 60, end + 12 * 60
     elif start < 5 * 60 and start and start < end < 13 * 60 and one.plain:
         return None  # 1-5: of the night, or of the afternoon

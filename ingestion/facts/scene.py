@@ -32,7 +32,9 @@ _LANGUAGES = {"nb": "no", "nn": "no"}
 class About(StrEnum):
     HOURS = "hours"
     PERIOD = "period"
+    SPECIAL = "special"  # hours of days that are unlike others
     GENERAL = "general"
+    PHONE = "phone"  # telephone and nothing else
     OTHER = "other"
 
 
@@ -63,6 +65,7 @@ class Page:
     lexicon: Lexicon
     twelve: bool  # 9-5 is nine to five in the afternoon
     month_first: bool
+    first_heading: int = -1
     lines: list[Line] = field(default_factory=list["Line"])
 
 
@@ -92,8 +95,12 @@ class Scene:
         period = next((item.period for item in said.items if item.part is Part.PERIOD), None)
         strange = {Sign.UNKNOWN, Word.PHONE, Sign.NUMBER, Sign.STAR, Word.CLOSED, Word.EXCEPT, Word.BY_APPOINTMENT}
         years = [int(atom.value) for atom in own if atom.kind is Sign.YEAR]
+        if Word.PHONE in kinds and not kinds & (strange - {Word.PHONE}) and len(said.items) == 1:
+            return Heading(text, About.PHONE)
         if kinds & strange or (said.season and period is None) or len(years) > 1:
             return Heading(text, About.OTHER)
+        if Word.SPECIAL in kinds:
+            return Heading(text, About.SPECIAL)
         named = Word.HEAD in kinds or Word.OPEN in kinds
         if named and len(years) == 1 and period is None:
             period = (Date(1, 1, years[0]), Date(12, 31, years[0]))
@@ -113,6 +120,8 @@ class Scene:
     def lead(self, page: Page, line: Line) -> Heading | None:
         """The line before some lines, where it names them: "Kitchen:", "In der Schulzeit"."""
         text = line.text.strip()
+        if line.block.kind is BlockKind.TABLE_ROW and "|" in text:
+            return None  # column names, or a row of something else
         colon = text.endswith((":", "："))
         if line.block.kind is BlockKind.HEADING or len(text) > _LEAD_CHARACTERS or len(text.split()) > _LEAD_WORDS:
             return None
@@ -121,23 +130,22 @@ class Scene:
         return self.heading(page, text.rstrip(" :："))
 
     def subject(
-        self, page: Page, line: Line, lead: Heading | None, label: str, *, said: bool = False, home_heading: bool = True
+        self, page: Page, line: Line, lead: Heading | None, label: str, *, said: bool = False, dated: bool = False
     ) -> tuple[str | None, tuple[Date, Date] | None]:
         """What the line is about and in which period. None: nothing says what it is about.
 
         `label`: the line's own words; `said`: they name opening hours (or whatever is looked for).
-        `home_heading`: the first heading of the home page is a greeting, not a subject.
+        `dated`: of single dates or public holidays. The first heading of the home page is a greeting, not a subject.
         """
         nearest = ""
         period = None
         above = self._above(page, line)
         for heading in ([lead] if lead is not None else []) + above:
             period = period or heading.period
-            if heading.about is About.HOURS:
+            if heading.about is About.HOURS or (dated and heading.about is About.SPECIAL):
                 said = True
-            elif heading.about is About.OTHER:
-                greets = home_heading and page.home and heading is above[-1] and heading is not lead
-                if greets and said:
+            elif heading.about in (About.OTHER, About.PHONE, About.SPECIAL) and not heading.days:
+                if said and heading is not lead and self._greets(page, line, heading):
                     continue
                 nearest = heading.text
                 break
@@ -146,6 +154,21 @@ class Scene:
         if label:
             return join_subject(label), period
         return ("" if said else None), period
+
+    def context(self, page: Page, line: Line, lead: Heading | None) -> list[str]:
+        """The three nearest names above it that say more than that this is about the business, outermost first."""
+        above = self._above(page, line)
+        told = [heading for heading in ([lead] if lead is not None else []) + above if heading.about is About.OTHER]
+        told = [heading for heading in told if heading is lead or not self._greets(page, line, heading)]
+        return [heading.text for heading in reversed(told[:3])]
+
+    def _greets(self, page: Page, line: Line, heading: Heading) -> bool:
+        """The title of the home page, or whatever heading it begins with."""
+        if not page.home or not line.path:
+            return False
+        outermost = line.path[0]
+        first = page.lines[outermost].block.level == 1 or outermost == page.first_heading
+        return first and page.lines[outermost].text[:_HEADING_CHARACTERS] == heading.text
 
     def _above(self, page: Page, line: Line) -> list[Heading]:
         """Nearest first. On a page without a first heading its title stands for one; over a footer nothing does."""
@@ -158,7 +181,7 @@ class Scene:
             return found
         parts = [part for part in _TITLE_PARTS.split(page.title) if part.strip()]
         titles = [self.heading(page, part.strip()) for part in parts]
-        telling = [title for title in titles if title.about is not About.OTHER]
+        telling = [title for title in titles if title.about not in (About.OTHER, About.PHONE)]
         return found + (telling[:1] or titles[:1])
 
 
@@ -204,6 +227,7 @@ def _page(version: Version, title: str, place: Place, home: bool, counts: Counte
         page.lines.append(Line(block, text, tuple(at for _, at in path), counts[text] >= least))
         if block.kind is BlockKind.HEADING:
             path.append((block.level, index))
+            page.first_heading = index if page.first_heading < 0 else page.first_heading
     return page
 
 

@@ -38,6 +38,7 @@ class Clause:
     qualifier: tuple[int, int] | None = None
     period: tuple[Date, Date] | None = None
     like_sunday: bool = False
+    told_label: str = ""  # a column's or row's name
 
 
 @dataclass(frozen=True, slots=True)

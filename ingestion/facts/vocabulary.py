@@ -181,6 +181,11 @@ NAMED_DAYS: dict[str, dict[tuple[int, int], str]] = {
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
+        "special": (
+            "special hours,holiday hours,christmas hours,special opening hours,holiday opening hours,"
+            "christmas opening hours,christmas opening times,bank holiday hours,closures,closing days,"
+            "exceptions"
+        ),
         "day 1-7": "daily,every day,each day,7 days a week,seven days a week,all week,everyday",
         "day 1-5": "weekdays,weekday,working days,m-f,on weekdays",
         "day 6-7": "weekends,weekend,the weekend",
@@ -200,7 +205,7 @@ WORDS: dict[str, dict[str, str]] = {
         ),
         "we": "we,we're,we are",
         "fill": "are,is,our,on,at,the,of,for,you,o'clock,each,every,time,times,day,days,s,hrs",
-        "clock": "o'clock,h,hrs,hours",
+        "clock": "o'clock,h,hrs",
         "am": "am,a.m.,a.m,a m",
         "pm": "pm,p.m.,p.m,p m",
         "noon": "noon,midday,12 noon",
@@ -228,6 +233,11 @@ WORDS: dict[str, dict[str, str]] = {
         ),
     },
     "de": {
+        "special": (
+            "sonderöffnungszeiten,feiertagsöffnungszeiten,öffnungszeiten an feiertagen,"
+            "abweichende öffnungszeiten,besondere öffnungszeiten,weihnachtsöffnungszeiten,schließtage,"
+            "schließzeiten,ausnahmen"
+        ),
         "day 1-7": "täglich,tgl,jeden tag,alle tage,an allen tagen,7 tage die woche",
         "day 1-5": "werktags,wochentags,unter der woche,werktage",
         "day 6-7": "wochenende,am wochenende,wochenenden",
@@ -286,6 +296,9 @@ WORDS: dict[str, dict[str, str]] = {
         ),
     },
     "da": {
+        "special": (
+            "særlige åbningstider,åbningstider i julen,juleåbningstider,helligdagsåbningstider,lukkedage"
+        ),
         "day 1-7": "dagligt,hver dag,alle dage,alle ugens dage",
         "day 1-5": "hverdage,hverdag,alle hverdage,ugedage",
         "day 6-7": "weekend,weekender,i weekenden",
@@ -319,6 +332,9 @@ WORDS: dict[str, dict[str, str]] = {
         ),
     },
     "fr": {
+        "special": (
+            "horaires exceptionnels,horaires de noël,fermetures exceptionnelles,fermetures"
+        ),
         "day 1-7": "tous les jours,7j/7,7 jours sur 7,quotidiennement,tous les jours de la semaine",
         "day 1-5": "en semaine,jours ouvrables",
         "day 6-7": "week-end,le week-end,weekend",
@@ -356,6 +372,9 @@ WORDS: dict[str, dict[str, str]] = {
         ),
     },
     "es": {
+        "special": (
+            "horario especial,horarios especiales,horario de navidad,días de cierre"
+        ),
         "day 1-7": "todos los días,diariamente,cada día,toda la semana",
         "day 1-5": "días laborables,entre semana,días hábiles,laborables",
         "day 6-7": "fines de semana,fin de semana",
@@ -394,6 +413,9 @@ WORDS: dict[str, dict[str, str]] = {
         ),
     },
     "it": {
+        "special": (
+            "orari speciali,orario speciale,chiusure,giorni di chiusura"
+        ),
         "day 1-7": "tutti i giorni,ogni giorno,giornalmente,7 giorni su 7",
         "day 1-5": "giorni feriali,feriali",
         "day 6-7": "fine settimana,weekend",
@@ -429,6 +451,9 @@ WORDS: dict[str, dict[str, str]] = {
         ),
     },
     "nl": {
+        "special": (
+            "afwijkende openingstijden,aangepaste openingstijden,openingstijden feestdagen,sluitingsdagen"
+        ),
         "day 1-7": "dagelijks,elke dag,alle dagen,iedere dag,7 dagen per week",
         "day 1-5": "werkdagen,doordeweeks,op werkdagen,weekdagen",
         "day 6-7": "weekend,in het weekend,weekends",
@@ -458,6 +483,9 @@ WORDS: dict[str, dict[str, str]] = {
         ),
     },
     "sv": {
+        "special": (
+            "avvikande öppettider,speciella öppettider,öppettider i jul"
+        ),
         "day 1-7": "dagligen,varje dag,alla dagar,alla dagar i veckan",
         "day 1-5": "vardagar,vardag,på vardagar",
         "day 6-7": "helg,helger",
@@ -486,6 +514,9 @@ WORDS: dict[str, dict[str, str]] = {
         ),
     },
     "no": {
+        "special": (
+            "avvikende åpningstider,spesielle åpningstider,åpningstider i julen"
+        ),
         "day 1-7": "daglig,hver dag,alle dager",
         "day 1-5": "hverdager,ukedager,alle hverdager",
         "day 6-7": "helg,helger,helgen",
@@ -515,6 +546,9 @@ WORDS: dict[str, dict[str, str]] = {
         ),
     },
     "pt": {
+        "special": (
+            "horários especiais,horário especial"
+        ),
         "day 1-7": "todos os dias,diariamente,todos os dias da semana",
         "day 1-5": "dias úteis,dias da semana",
         "day 6-7": "fins de semana,fim de semana",
@@ -547,6 +581,9 @@ WORDS: dict[str, dict[str, str]] = {
         ),
     },
     "pl": {
+        "special": (
+            "wyjątki,święta i dni wolne"
+        ),
         "day 1-7": "codziennie,każdego dnia",
         "day 1-5": "dni robocze,w dni robocze,w tygodniu",
         "day 6-7": "weekend,weekendy",

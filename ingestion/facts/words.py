@@ -26,6 +26,7 @@ class Word(StrEnum):
     CLOSED = "closed"
     OPEN = "open"
     HEAD = "head"  # names a list of opening hours
+    SPECIAL = "special"  # names a list of days that are unlike others
     WE = "we"
     FILL = "fill"  # changes nothing
     CLOCK = "clock"

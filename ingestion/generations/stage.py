@@ -15,7 +15,9 @@ from uuid import UUID
 
 from ingestion.chunk import CHUNKER_VERSION, chunk_source
 from ingestion.embed import StagingLost, hash_window
-from ingestion.facts.model import Place
+from ingestion.facts.model import FoundFact, Place
+from ingestion.facts.queries import insert_found
+from ingestion.facts.recognise import FACTS_VERSION, OF_A_GENERATION, recognise
 from ingestion.generations.lexical import FIELDS, LexicalIndex, index_words
 from ingestion.generations.queries import (
     begin_generation,
@@ -30,7 +32,6 @@ from ingestion.model import Chunk, Version
 from ingestion.ports import IngestPorts, Progress, Tokenizer, Transaction
 from ingestion.queries import read_place, read_versions
 
-FACTS_VERSION = "0"  # seam: of the recogniser, ingestion/facts
 _ROWS = 500
 _TERMS = 5_000
 WATCH_SECONDS = 0.5
@@ -42,6 +43,7 @@ Result = TypeVar("Result")
 class Staged:
     generation: int
     chunks: tuple[Chunk, ...]
+    facts_left_out: int = 0  # beyond the bounds of a document or a generation
 
 
 def fingerprint(documents: dict[UUID, UUID], place: Place, ports: IngestPorts) -> bytes:
@@ -58,7 +60,7 @@ def fingerprint(documents: dict[UUID, UUID], place: Place, ports: IngestPorts) -
 async def stage(
     transaction: Transaction, business_id: UUID, crawl_id: UUID | None, documents: dict[UUID, UUID], ports: IngestPorts
 ) -> Staged:
-    """Writes documents, passages and postings; the vectors follow (embed.py). Raises StagingLost."""
+    """Writes documents, passages, postings and facts; the vectors follow (embed.py). Raises StagingLost."""
     async with transaction() as conn:
         versions = await read_versions(conn, business_id, list(documents.values()))
         place = await read_place(conn, business_id)
@@ -66,6 +68,7 @@ async def stage(
     # In a thread: seconds of pure computing for a large site, while leases and progress go on.
     meter = _Meter(len(versions))
     chunks = await _watched(asyncio.to_thread(_chunk_all, versions, ports.tokenizer, meter.tick), meter, ports)
+    facts, left_out = await asyncio.to_thread(_recognise_all, versions, place)
     meter.begin_index(len(chunks) * len(FIELDS))
     indexing = asyncio.to_thread(index_words, chunks, ports.analyser, place.language, meter.tick)
     lexical = await _watched(indexing, meter, ports)
@@ -86,10 +89,15 @@ async def stage(
                 raise StagingLost
             await insert_chunks(conn, business_id, generation, numbered[start : start + _ROWS])
     await _write_postings(transaction, business_id, generation, len(chunks), lexical)
+    for start in range(0, len(facts), _ROWS):
+        async with transaction() as conn:
+            if not await still_staging(conn, business_id, generation):
+                raise StagingLost
+            await insert_found(conn, business_id, generation, facts[start : start + _ROWS])
     async with transaction() as conn:
         await set_figures(conn, business_id, generation, documents=len(documents), chunks=len(chunks), reused=0)
     await ports.on_progress(Progress("chunk", len(versions), len(versions)))
-    return Staged(generation, tuple(chunks))
+    return Staged(generation, tuple(chunks), left_out)
 
 
 @dataclass(slots=True)
@@ -133,6 +141,17 @@ def _chunk_all(versions: Sequence[tuple[UUID, Version]], tokenizer: Tokenizer, t
     for _, group in groupby(versions, key=lambda pair: pair[0]):
         chunks.extend(chunk_source([version for _, version in group], tokenizer, tick))
     return chunks
+
+
+def _recognise_all(versions: Sequence[tuple[UUID, Version]], place: Place) -> tuple[list[tuple[int, FoundFact]], int]:
+    """Source by source like the passages, numbered; and how many were too many."""
+    found: list[FoundFact] = []
+    left_out = 0
+    for _, group in groupby(versions, key=lambda pair: pair[0]):
+        some = recognise([version for _, version in group], place, room=OF_A_GENERATION - len(found))
+        found.extend(some.facts)
+        left_out += some.left_out
+    return list(enumerate(found)), left_out
 
 
 async def _write_postings(

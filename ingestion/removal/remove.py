@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingestion.embed import StagingLost
+from ingestion.facts.queries import copy_found
 from ingestion.generations.queries import (
     begin_generation,
     insert_generation_documents,
@@ -137,6 +138,9 @@ async def _stage(transaction: Transaction, business_id: UUID, source_id: UUID, u
     numbers = [row.chunk_no for row in passages if not row.goes]
     await _copy_passages(transaction, business_id, made.generation, generation, numbers)
     await _copy_postings(transaction, business_id, made.generation, generation, passages)
+    async with transaction() as conn:
+        await _hold(conn, business_id, generation)
+        await copy_found(conn, business_id, over=made.generation, generation=generation)
     async with transaction() as conn:
         await set_figures(conn, business_id, generation, documents=len(kept), chunks=len(numbers), reused=len(numbers))
     shared_lost = any(row.goes and row.kind == ChunkKind.RECURRING for row in passages)
