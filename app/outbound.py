@@ -127,7 +127,7 @@ class OutboundFetcher:
             if len(passed) == MAX_REDIRECTS:
                 raise FetchFailed(Reason.TOO_MANY_REDIRECTS, f"{MAX_REDIRECTS}", http=result.status, url=address.url)
             passed.append(address.url)
-            following = _parse(_target_of(address, location))
+            following = _followed(address, location)
             if address.scheme == "https" and following.scheme == "http" and not started_plain:
                 why = "it leads from https back to http: if that is meant, give the address with http://"
                 raise FetchFailed(Reason.BAD_RESPONSE, why, http=result.status, url=following.url)
@@ -324,18 +324,19 @@ def _parse(url: str) -> WebAddress:
         raise FetchFailed(Reason.BAD_ADDRESS, str(error), url=url[:200]) from error
 
 
-def _target_of(address: WebAddress, location: str) -> str:
+def _followed(address: WebAddress, location: str) -> WebAddress:
     """Servers send raw UTF-8 in Location; the header arrives as latin-1. Joining would drop tabs and newlines."""
     try:
         text = location.encode("latin-1").decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):
         text = location
-    if _CONTROLS.search(text):
-        raise FetchFailed(Reason.BAD_ADDRESS, "redirect with control characters", url=address.url)
     try:
-        return urljoin(address.url, text)
-    except ValueError as error:
-        raise FetchFailed(Reason.BAD_ADDRESS, "redirect to no address", url=address.url) from error
+        if _CONTROLS.search(text):
+            raise BadAddress("control characters")
+        return parse_address(urljoin(address.url, text))
+    except ValueError as error:  # BadAddress is one
+        why = str(error) if isinstance(error, BadAddress) else "no address"
+        raise FetchFailed(Reason.BAD_ADDRESS, f"leads on: {why}", url=address.url) from error
 
 
 def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:

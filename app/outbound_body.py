@@ -17,6 +17,8 @@ SLICE = 256 * 1024  # about a millisecond of unpacking
 PIECES_A_TURN = 128  # a body of one-byte chunks is all bookkeeping
 MAX_RATIO = 100  # honest pages pack 4 to 20 times; only from RATIO_FROM on, for short ones may be all spaces
 RATIO_FROM = 1024 * 1024
+MAX_MEMBERS = 1000  # of a gzip body; each costs 30 µs, also an empty one
+_MEMBER = b"\x1f\x8b"
 PLAIN = ("", "identity")
 PACKED = ("gzip", "x-gzip", "deflate")
 
@@ -59,6 +61,8 @@ class _Unpacker:
         self._deflate = deflate
         self._stream = zlib.decompressobj(zlib.MAX_WBITS if deflate else 16 + zlib.MAX_WBITS)
         self._begun = False
+        self._members = 1
+        self._held = b""  # the first half of the mark of another member, where a read ended in it
 
     @property
     def complete(self) -> bool:
@@ -66,14 +70,21 @@ class _Unpacker:
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """What `data` unpacks to, in slices, each unpacked when it is asked for."""
+        data, self._held = self._held + data, b""
         if self._deflate and not self._begun and data and (data[0] & 0x0F) != 8:
             self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
         self._begun = self._begun or bool(data)
         try:
             while data:
                 if self._stream.eof:
-                    if self._deflate or not data.startswith(b"\x1f\x8b"):
+                    if data == _MEMBER[:1] and not self._deflate:
+                        self._held = data
+                        return
+                    if self._deflate or not data.startswith(_MEMBER):
                         return  # padding after the end, as browsers ignore it
+                    self._members += 1
+                    if self._members > MAX_MEMBERS:
+                        raise FetchFailed(Reason.BAD_RESPONSE, f"it is packed in more than {MAX_MEMBERS} pieces")
                     self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
                 yield self._stream.decompress(data, SLICE)
                 data = self._stream.unconsumed_tail or self._stream.unused_data

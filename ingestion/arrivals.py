@@ -36,6 +36,12 @@ class Arrivals:
             await site.move_to(final)
         home = site.frontier.scope.home(final)
         self._done |= {waiting.url, home or waiting.url}
+        if home is None and is_start and seen.status is PageStatus.FAILED:
+            # The start leads to another host, and that one cannot be read: of it the owner must hear.
+            self.start_reason = seen.reason
+            entry = LedgerEntry(final, seen.status, seen.reason, seen.http, depth=waiting.depth, detail=seen.detail)
+            await site.tell(Crawled(entry, known=self._stores.known.get(waiting.url), keep=True))
+            return
         if home is None:
             entry = LedgerEntry(
                 waiting.url, PageStatus.SKIPPED, Reason.OUT_OF_SCOPE, seen.http, seen.bytes, depth=waiting.depth,

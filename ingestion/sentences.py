@@ -135,6 +135,9 @@ def sentence_for(reason: Reason, url: str, detail: str | None = None) -> str:
         return f"{_what(url)} is protected by a password. Save it without one and upload it again."
     if reason is Reason.BROKEN and detail is not None and " " not in detail:
         detail = None  # the name of an error is nothing for an owner
+    if reason is Reason.BAD_ADDRESS and detail and detail.startswith("leads on: "):
+        why = detail.removeprefix("leads on: ")
+        return f"{_what(url)} leads to something that Milo cannot open ({why}). Correct the redirect on your site."
     sentence = _SENTENCES[reason].format(what=_what(url), host=_host(url), detail=detail or "\0")
     return sentence.replace(" (\0)", "").replace(" of \0", "").replace("\0", "")
 

@@ -40,6 +40,7 @@ _CHALLENGE_BODY = re.compile(
 _CHALLENGE_ONLY = re.compile(
     rb"_cf_chl_opt|<title>\s*(?:Just a moment|Attention Required)[^<]{0,40}(?:Cloudflare|\.\.\.)", re.I
 )
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"RIFF", b"\0\0\1\0", b"OggS", b"\x1aE\xdf\xa3")
 _CHALLENGE_LENGTH = 60_000
 
 
@@ -167,6 +168,8 @@ def media_type_of(content_type: str, url: str, body: bytes) -> tuple[str, str | 
     declared = message.get_param("charset")
     charset = declared if isinstance(declared, str) else None
     by_ending = _BY_ENDING.get(ending(url))
+    if media_type in HTML_TYPES and body.startswith(_PICTURES):
+        return "application/octet-stream", None  # a picture that is called a page would be read as its bytes
     if not media_type or media_type in _MEANINGLESS:
         start = body[:1024].lstrip().lower()
         if body.startswith(b"%PDF-"):
