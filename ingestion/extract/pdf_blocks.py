@@ -144,7 +144,7 @@ def _goes_on(current: _Paragraph, line: Line, text: str, page: int, pitch: float
         return False
     drop = last.baseline - line.baseline
     broken_word = before[-1] in "-\u2010" and text[0].islower()
-    unfinished = before[-1] not in _ENDS and (text[0].islower() or before[-1] in ",(/&")
+    unfinished = before[-1] not in _ENDS and (text[0].islower() or before[-1] in ",(/&-\u2010\u2013")
     if page != current.page or drop <= 0:  # over the end of a page or column
         return broken_word or (unfinished and len(before) > 25)
     if drop > max(1.35 * pitch, 1.2 * line.size) or drop > 2.6 * line.size:

@@ -109,7 +109,7 @@ def _read_glyphs(found: PageText, text: Any, sight: Sight, limit: int) -> None:
             continue
         before = left
         if span is None or drawn.angle != angle or not _joins(span, left, right, drawn, 0x590 <= code <= 0x8FF):
-            span = Span(chr(code), left, right, drawn.baseline, drawn.size, drawn.bold)
+            span = Span(chr(code), left, right, drawn.baseline, drawn.size, drawn.bold, drawn.baseline)
             angle = drawn.angle
             angles.setdefault(angle, []).append(span)
         else:
@@ -154,10 +154,12 @@ def _join(span: Span, sign: str, left: float, right: float, drawn: Drawn, *, spa
     size = drawn.size
     gap = span.left - right if left < span.left else left - span.right
     raised = abs(drawn.baseline - span.baseline) > 0.12 * span.size
-    figures = raised and sign.isdigit() and span.text[-1].isdigit()  # 12 with a small 50: never 1250
+    leaps = abs(drawn.baseline - span.tip) > 0.12 * span.size
+    figures = leaps and sign.isdigit() and span.text[-1].isdigit()  # 12 with a small 50: never 1250
     if (spaced and gap > 0.05 * size) or gap > _WORD_GAP * size or figures:
         span.text += " "
     span.text += sign
+    span.tip = drawn.baseline
     if left < span.left:
         span.left = left
     if right > span.right:

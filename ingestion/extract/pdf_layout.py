@@ -26,8 +26,11 @@ _LEADERS = re.compile(r"^(.*?\S)\s?(?:\.{4,}|(?: \.){4,}|…{2,}|_{4,}|·{4,})\s
 def arrange(page: PageText) -> list[Line]:
     """Text that stands at other angles comes after the rest. Tables are numbered through the page."""
     lines = _Arranger(page.rules).region(_split_leaders(page.spans), 0)
+    size = min((line.size for line in lines), default=1.0)
     for spans in page.turned:
-        lines.extend(_Arranger([]).region(_split_leaders(spans), 0))
+        # A stamp or a mark at the edge is no heading, however large.
+        turned = _Arranger([]).region(_split_leaders(spans), 0)
+        lines.extend(replace(line, size=size, bold=False) for line in turned)
     return lines
 
 
@@ -43,7 +46,7 @@ class _Arranger:
         plain: list[Row] = []
         at = 0
         while at < len(rows):
-            band = self._band(rows, at) if gaps_of(rows[at]) else None
+            band = self._band(rows, at)
             if band is None:
                 plain.append(rows[at])
                 at += 1
@@ -76,14 +79,17 @@ class _Arranger:
 
     def _band(self, rows: list[Row], at: int) -> tuple[int, int, list[Gap]] | None:
         """The rows around `at` that leave a common gap free; None when no second row has text on both sides."""
-        gutters = gaps_of(rows[at])
+        gutters = gaps_of(_thick(rows, at))
+        if not gutters:
+            return None
         end, both = at + 1, 1
         while end < len(rows):
             row = rows[end]
             kept = meet(gutters, free_of(row), least=0.4 * row.size)
             if not kept or _is_new_part(rows, end, kept):
                 break
-            if len(row.spans) > 1 and any(row.left < gap.left and gap.right < row.right for gap in kept):
+            thick = _thick(rows, end)
+            if any(thick.left < gap.left and gap.right < thick.right for gap in kept):
                 both += 1
             gutters = kept
             end += 1
@@ -97,6 +103,18 @@ class _Arranger:
                 break  # only what stands beside, in a column further right, belongs to the band
             begin -= 1
         return begin, end, gutters
+
+
+def _thick(rows: list[Row], at: int) -> Row:
+    """The row with those that begin before it ends: two columns need not stand on the same lines."""
+    row = rows[at]
+    following = at + 1
+    while following < len(rows) and row.baseline - rows[following].baseline < 0.85 * row.size:
+        following += 1
+    if following == at + 1:
+        return row
+    spans = [span for each in rows[at:following] for span in each.spans]
+    return Row(sorted(spans, key=lambda span: span.left), row.baseline, row.size)
 
 
 def _is_new_part(rows: list[Row], at: int, gutters: list[Gap]) -> bool:
@@ -197,7 +215,8 @@ def _table_end(rows: list[Row], begin: int, end: int) -> int:
 def _is_justified(rows: list[Row], gutters: list[Gap]) -> bool:
     """A few lines of sentences, drawn out to the column's width, whose wide spaces happen to meet."""
     narrow = all(gap.width < 1.5 * rows[0].size for gap in gutters)
-    return narrow and len(rows) <= 4 and sum(len(row.text.split()) for row in rows) >= 5 * len(rows)
+    words = sum(len(row.text.split()) for row in rows)
+    return narrow and len(rows) <= 4 and words >= 5 * len(rows) and words >= 2.3 * sum(len(row.spans) for row in rows)
 
 
 def _plain_lines(rows: list[Row], region: list[Row]) -> list[Line]:

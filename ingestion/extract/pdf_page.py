@@ -18,6 +18,7 @@ class Span:
     baseline: float
     size: float
     bold: bool = False
+    tip: float = 0.0  # height of the last glyph, which may be a raised mark
 
     @property
     def width(self) -> float:

@@ -105,6 +105,7 @@ def meet(ours: Sequence[Gap], theirs: Sequence[Gap], *, least: float) -> list[Ga
 def _row(spans: list[Span], uprights: Sequence[Box]) -> Row:
     spans = sorted(spans, key=lambda span: span.left)
     largest = max(spans, key=lambda span: len(span.text))
+    stretched = _is_stretched(spans)
     merged: list[Span] = []
     for span in spans:
         last = merged[-1] if merged else None
@@ -113,7 +114,7 @@ def _row(spans: list[Span], uprights: Sequence[Box]) -> Row:
         elif _doubles(last, span):
             if len(span.text) > len(last.text):
                 merged[-1] = span
-        elif _belongs(last, span) and not _is_between(last, span, uprights):
+        elif (stretched or _belongs(last, span)) and not _is_between(last, span, uprights):
             merged[-1] = _together(last, span)
         else:
             merged.append(span)
@@ -123,6 +124,15 @@ def _row(spans: list[Span], uprights: Sequence[Box]) -> Row:
         if all(later.left - span.right < 2 * span.size for span, later in pairwise(merged)):
             merged = [replace(merged[0], text=joined, right=merged[-1].right)]
     return Row(merged, largest.baseline, largest.size)
+
+
+def _is_stretched(spans: list[Span]) -> bool:
+    """A line of a few words drawn out to the column's edges: the same wide space between all of them."""
+    gaps = [later.left - span.right for span, later in pairwise(spans)]
+    if len(gaps) < 3 or not min(gaps) > 0 or max(gaps) > 2.2 * spans[0].size:
+        return False
+    worded = sum(sum(map(str.isalpha, span.text)) >= 2 for span in spans)
+    return max(gaps) < 1.15 * min(gaps) and worded >= 0.6 * len(spans)
 
 
 def _doubles(last: Span, span: Span) -> bool:

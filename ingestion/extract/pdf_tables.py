@@ -7,6 +7,7 @@ lines of text are one row; without them a lone continuation below a cell belongs
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ingestion.extract.lines import join_broken
 from ingestion.extract.pdf_page import Box, Line, Span
@@ -20,7 +21,7 @@ def table_lines(rows: list[Row], rules: Sequence[Box]) -> list[Line]:
     """Each line is one row of cells, or a text that stands alone between them (`cells` empty)."""
     edges = _column_edges(rows)
     heights = _ruled_heights(rows, rules, edges)
-    grouped = _ruled_rows(rows, heights, edges) if heights else _open_rows(rows, edges)
+    grouped = _ruled_rows(rows, heights, edges) if heights else _spaced_rows(rows, edges) or _open_rows(rows, edges)
     plain = sum(not _is_bold(cells) for cells in grouped)
     named = _header_row(grouped, plain, heights)
     return [
@@ -110,6 +111,32 @@ def _ruled_rows(rows: list[Row], heights: list[float], edges: list[float]) -> li
                 cell.extend(more)
         found.append(cells)
     return found
+
+
+def _spaced_rows(rows: list[Row], edges: list[float]) -> list[_Cells]:
+    """Rows that a wider space parts, where cells have lines of their own; empty when spaces say nothing of the kind."""
+    if len(rows) < 3:
+        return []
+    steps = [above.baseline - row.baseline for above, row in pairwise(rows)]
+    narrow = min(step for step in steps if step > 0.2 * rows[0].size) if max(steps) > 0.2 * rows[0].size else 0.0
+    if not narrow or max(steps) < 1.22 * narrow:
+        return []
+    groups: list[list[Row]] = [[rows[0]]]
+    for row, step in zip(rows[1:], steps, strict=True):
+        if step > 1.22 * narrow:
+            groups.append([])
+        groups[-1].append(row)
+    found: list[_Cells] = []
+    for group in groups:
+        lines = [_cells(row, edges) for row in group]
+        if sum(bool(line[0]) for line in lines) > 1:
+            return []  # its first column begins anew within: the space parts something else
+        cells: _Cells = [[] for _ in range(len(edges) - 1)]
+        for line in lines:
+            for cell, more in zip(cells, line, strict=True):
+                cell.extend(more)
+        found.append(cells)
+    return found if len(found) > 1 else []
 
 
 def _open_rows(rows: list[Row], edges: list[float]) -> list[_Cells]:
