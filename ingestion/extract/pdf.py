@@ -254,7 +254,8 @@ def _title(declared: str, blocks: Sequence[Block], name: str) -> str:
     heading = next((b.text for b in blocks[:8] if b.kind is BlockKind.HEADING and b.level == 1), "")
     if heading and len(heading) <= 120:
         return heading
-    first = next((b.text for b in blocks[:3] if len(b.text) <= 120 and _is_worded(b.text)), "")
+    prose = [b.text for b in blocks[:3] if b.kind is not BlockKind.TABLE_ROW]
+    first = next((text for text in prose if len(text) <= 120 and _is_worded(text)), "")
     return first or name
 
 
