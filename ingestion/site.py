@@ -5,6 +5,7 @@ Made by crawl.py, one a crawl; arrivals.py asks it about addresses. A start that
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -81,8 +82,10 @@ class Site:
                 self.frontier.seen.add(entry.url)
                 await self.tell(Crawled(entry))
             self.blind = self.blind or sitemap.cut == "failed"
-            for url in sitemap.urls:
+            for number, url in enumerate(sitemap.urls):
                 await self.meet(url, 1, listed=True)
+                if number % 500 == 0:
+                    await asyncio.sleep(0)  # 50,000 addresses take a while, and others wait for the loop
 
     async def move_to(self, final: str) -> None:
         """The start leads elsewhere: to https, to www., or to another host, which is the site then."""
