@@ -15,12 +15,13 @@ from ingestion.collect import Collected, collect
 from ingestion.embed import Embedded, StagingLost, embed_generation
 from ingestion.generations.changes import compare
 from ingestion.generations.queries import (
+    drop_failed,
     end_staging,
     live_documents,
     live_generation,
     lock_live,
-    prune_generations,
     publish_generation,
+    retire_past,
     set_changes,
     set_figures,
 )
@@ -254,7 +255,9 @@ class _Run:
         async with self.transaction() as conn:
             if self.source.kind == "files":
                 await drop_removed_files(conn, self.business_id, self.source.source_id)
-            await prune_generations(conn, self.business_id)
+            await retire_past(conn, self.business_id)
+        async with self.transaction() as conn:
+            await drop_failed(conn, self.business_id)
         async with self.transaction() as conn:
             if found.rechecked is None:
                 kept = [*found.taken.values(), *found.kept.values()]

@@ -372,13 +372,17 @@ async def discard_generation(conn: Connection, business_id: UUID, generation: in
     return cursor.rowcount == 1
 
 
-async def prune_generations(conn: Connection, business_id: UUID) -> int:
-    """Keeps what is live, what was live before it, the newest held one, the newest that the owner went back from
-    and what is being staged."""
-    cursor = await conn.execute(
+async def retire_past(conn: Connection, business_id: UUID) -> None:
+    """All but what is live, what was live before it, the newest held one, the newest that the owner went back from
+    and what is being staged. Nobody can publish them or go back to them any more; `drop_failed` deletes them.
+
+    Under the lock that publishing takes: else a generation could go live between the look and the deletion.
+    """
+    await lock_live(conn, business_id)
+    await conn.execute(
         """
-        DELETE FROM generations g USING businesses b
-        WHERE g.business_id = %(b)s AND b.business_id = %(b)s AND g.state <> 'staging'
+        UPDATE generations g SET state = 'failed', reason = 'past' FROM businesses b
+        WHERE g.business_id = %(b)s AND b.business_id = %(b)s AND g.state NOT IN ('staging', 'failed')
             AND g.generation IS DISTINCT FROM b.live_generation
             AND g.generation IS DISTINCT FROM (
                 SELECT max(generation) FROM generations
@@ -391,5 +395,19 @@ async def prune_generations(conn: Connection, business_id: UUID) -> int:
                 WHERE business_id = %(b)s AND state = 'held' AND reason = %(rolled_back)s)
         """,
         {"b": business_id, "rolled_back": ROLLED_BACK},
+    )
+
+
+async def drop_failed(conn: Connection, business_id: UUID) -> int:
+    """With all that hangs on them. Vectors first: one range of their key, not one look for each passage."""
+    await conn.execute(
+        """
+        DELETE FROM chunk_windows WHERE business_id = %(b)s AND generation IN (
+            SELECT generation FROM generations WHERE business_id = %(b)s AND state = 'failed')
+        """,
+        {"b": business_id},
+    )
+    cursor = await conn.execute(
+        "DELETE FROM generations WHERE business_id = %(b)s AND state = 'failed'", {"b": business_id}
     )
     return cursor.rowcount

@@ -63,6 +63,11 @@ ALTER TABLE generations
     ADD COLUMN total   integer NOT NULL DEFAULT 0,
     ADD COLUMN changes jsonb NOT NULL DEFAULT '[]';            -- what differs from what was live, for the owner
 
+-- The generation last: in a new database, whose tables nobody has analysed yet, the planner took this index for the
+-- references of windows to chunks and read all passages of the generation for each (0.8 s a batch at 20,000).
+DROP INDEX chunks_by_document;
+CREATE INDEX chunks_by_document ON chunks (business_id, document_id, generation);
+
 -- Worker processes with a browser beside them may take pages that need one.
 ALTER TABLE worker_beats ADD COLUMN renders boolean NOT NULL DEFAULT false;
 
