@@ -170,10 +170,10 @@ class _Run:
 
     async def _hold(self, over: int | None, generation: int, *, pages: int) -> str | None:
         """Writes down what differs from what is live. Why the owner is asked before it goes out, None where not."""
+        difference = await compare(
+            self.transaction, self.business_id, self.source, over=over, generation=generation, pages=pages
+        )
         async with self.transaction() as conn:
-            difference = await compare(
-                conn, self.business_id, self.source, over=over, generation=generation, pages=pages
-            )
             await set_changes(conn, self.business_id, generation, difference.stored())
         return difference.hold
 

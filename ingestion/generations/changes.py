@@ -12,11 +12,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from ingestion.generations.queries import DifferenceRow, list_differences
-from ingestion.ports import Connection
+from ingestion.facts.changes import changed_facts
+from ingestion.facts.conflicts import find_conflicts
+from ingestion.facts.model import ConfirmedFact, FoundFact
+from ingestion.facts.queries import list_found
+from ingestion.generations.queries import DifferenceRow, list_confirmed, list_differences
+from ingestion.ports import Transaction
 from ingestion.queries import SourceRow
 from ingestion.rules import Rules
-from ingestion.sentences import pages_would_go
+from ingestion.sentences import facts_would_change, pages_would_go
 
 HOLD_FROM = 4  # live pages of the source; with fewer, a share of them says little
 HOLD_OVER = 0.3  # of the source's live pages
@@ -55,7 +59,7 @@ class Difference:
 
 
 async def compare(
-    conn: Connection,
+    transaction: Transaction,
     business_id: UUID,
     source: SourceRow,
     *,
@@ -64,20 +68,54 @@ async def compare(
     pages: int,
 ) -> Difference:
     """`over`: what is live, None for nothing; `pages`: of this source in it."""
-    rules = Rules.of(source.include, source.exclude)
-    rows = await list_differences(conn, business_id, source.source_id, over=over, generation=generation)
+    async with transaction() as conn:
+        rows = await list_differences(conn, business_id, source.source_id, over=over, generation=generation)
+        confirmed = await list_confirmed(conn, business_id)
+        before = await list_found(conn, business_id, over) if over is not None else []
+        after = await list_found(conn, business_id, generation) if over is not None else []
     gone, new, moved = _moved(rows)
-    changed = [row.url for row in rows if row.what == What.CHANGED]
+    changed, unsaid = _facts(rows, confirmed, before, after)
     found = [
+        (What.FACTS, changed),
+        (What.FACTS_GONE, unsaid),
+        (What.CONFLICTS, _conflicts(before, after)),
         (What.GONE, [row.url for row in gone]),
         (What.NEW, [row.url for row in new]),
-        (What.CHANGED, changed),
-        (What.MOVED, [f"{before.url} → {after.url}" for before, after in moved]),
+        (What.CHANGED, [row.url for row in rows if row.what == What.CHANGED]),
+        (What.MOVED, [f"{was.url} → {became.url}" for was, became in moved]),
     ]
+    rules = Rules.of(source.include, source.exclude)
     lost = sum(row.mine and rules.leaves_out(row.url) is None for row in gone)  # not by the owner's own word
-    hold = pages_would_go(lost, pages) if pages >= HOLD_FROM and lost > HOLD_OVER * pages else None
+    reasons = [facts_would_change(changed)] if changed else []
+    if pages >= HOLD_FROM and lost > HOLD_OVER * pages:
+        reasons.append(pages_would_go(lost, pages))
     changes = tuple(Change(what, len(told), tuple(told)) for what, told in found if told)
-    return Difference(changes, hold)
+    return Difference(changes, " ".join(reasons) or None)
+
+
+def _facts(
+    rows: Sequence[DifferenceRow],
+    confirmed: Sequence[ConfirmedFact],
+    before: Sequence[FoundFact],
+    after: Sequence[FoundFact],
+) -> tuple[list[str], list[str]]:
+    """Sentences of what is said otherwise, and of what is said no more, since what is live.
+
+    Only of pages that changed: what a newer recogniser reads in the same words is no word of the site.
+    """
+    touched = {row.url for row in rows}
+    known = {(one.confirmed.fact_id, one.sentence) for one in changed_facts(confirmed, before)}
+    news = [
+        one
+        for one in changed_facts(confirmed, after)
+        if one.confirmed.found_url in touched and (one.confirmed.fact_id, one.sentence) not in known
+    ]
+    return [one.sentence for one in news if one.after], [one.sentence for one in news if not one.after]
+
+
+def _conflicts(before: Sequence[FoundFact], after: Sequence[FoundFact]) -> list[str]:
+    known = {one.sentence for one in find_conflicts(before)}
+    return [one.sentence for one in find_conflicts(after) if one.sentence not in known]
 
 
 def _moved(

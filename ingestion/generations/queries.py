@@ -9,10 +9,11 @@ from uuid import UUID
 
 from pgvector import HalfVector
 from pgvector.psycopg.halfvec import register_halfvec_info
-from psycopg.rows import class_row, scalar_row, tuple_row
+from psycopg.rows import class_row, dict_row, scalar_row, tuple_row
 from psycopg.types import TypeInfo
 from psycopg.types.json import Json
 
+from ingestion.facts.model import ConfirmedFact, FactKind
 from ingestion.model import Chunk
 from ingestion.ports import Connection
 from ingestion.sentences import ROLLED_BACK
@@ -49,7 +50,7 @@ class DifferenceRow:
 async def list_differences(
     conn: Connection, business_id: UUID, source_id: UUID, *, over: int | None, generation: int
 ) -> list[DifferenceRow]:
-    """By address. Another version with the same title and text (read by a newer extractor) is no difference."""
+    """By address. Another version that says the same (read by a newer extractor) is no difference."""
     async with conn.cursor(row_factory=class_row(DifferenceRow)) as cursor:
         await cursor.execute(
             """
@@ -71,12 +72,25 @@ async def list_differences(
             JOIN document_versions v ON v.business_id = %(b)s AND v.version_id = coalesce(pair.became, pair.was)
             LEFT JOIN document_versions old
                 ON old.business_id = %(b)s AND old.version_id = pair.was AND pair.became IS NOT NULL
-            WHERE old.version_id IS NULL OR (old.title, old.text) IS DISTINCT FROM (v.title, v.text)
+            WHERE old.version_id IS NULL
+                OR (old.title, old.text, old.structured) IS DISTINCT FROM (v.title, v.text, v.structured)
             ORDER BY d.url
             """,
             {"b": business_id, "source": source_id, "over": over, "g": generation},
         )
         return await cursor.fetchall()
+
+
+async def list_confirmed(conn: Connection, business_id: UUID) -> list[ConfirmedFact]:
+    """What the owner confirmed as a page said it, and what has not expired."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            "SELECT fact_id, kind, subject, subject_key, value, value_key, found_url, found_key FROM facts"
+            " WHERE business_id = %(b)s AND state = 'confirmed' AND found_url IS NOT NULL"
+            " AND coalesce(expires_at > now(), true) ORDER BY fact_id",
+            {"b": business_id},
+        )
+        return [ConfirmedFact(kind=FactKind(row.pop("kind")), **row) for row in await cursor.fetchall()]
 
 
 async def live_documents(conn: Connection, business_id: UUID, source_id: UUID) -> list[LiveRow]:

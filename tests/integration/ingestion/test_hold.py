@@ -81,8 +81,11 @@ async def test_what_is_published_says_shortly_what_changed(shop: Shop, site: Sit
 
 async def test_what_is_held_names_fifty_and_counts_the_rest(shop: Shop, site: Site):
     site.put("/", "Rooms", "All rooms.", *(f"/room-{number:03}" for number in range(70)))
+    syllables = [first + last for first in "bdfgklmnprstv" for last in "aeiou"]
     for number in range(70):
-        site.put(f"/room-{number:03}", f"Room {number}", f"This room holds ship number {number}.", "/")
+        word = syllables[number % 65] + syllables[(7 * number + number // 65) % 65]
+        text = f"The {word} came from {word}land with {word}ers and was called {word[::-1]}."
+        site.put(f"/room-{number:03}", f"{word} {number}", text, "/")
     await shop.read(site.base)
     site.put("/", "Rooms", "No rooms.")
     held = await shop.read(site.base)
@@ -115,3 +118,70 @@ async def test_another_language_country_or_zone_makes_the_passages_anew(shop: Sh
     before = await shop.live()
     await shop.read(site.base)
     assert await shop.live() == before
+
+
+def contact(site: Site, saturday: str, *more: str) -> None:
+    rows = f"Monday-Friday 9:00-17:00<br>Saturday {saturday}" if saturday else "Please call us."
+    body = f"<html lang=en><title>Contact</title><h1>Opening hours</h1><p>{rows}</p>{''.join(more)}</html>"
+    site.pages["/contact"] = (200, "text/html; charset=utf-8", body.encode())
+
+
+async def confirm(shop: Shop, kind: str) -> None:
+    """As the owner does in the dashboard, for everything of that kind that was found."""
+    await shop.execute(
+        "INSERT INTO facts (business_id, state, kind, subject, subject_key, value_key, found_url, found_key,"
+        " decided_by, decided_as, shown, value) SELECT f.business_id, 'confirmed', kind, subject, subject_key, value_key, d.url,"
+        " value_key, 'operator', 'owner', shown, value FROM found_facts f JOIN documents d USING (business_id,"
+        " document_id) JOIN businesses b ON b.live_generation = f.generation WHERE kind = %s",
+        kind,
+    )
+
+
+async def test_a_confirmed_fact_that_changes_waits_for_the_owner(shop: Shop, site: Site):
+    site.put("/", "Museum", "Ships of all times.", "/contact")
+    contact(site, "10:00-16:00")
+    await shop.read(site.base)
+    await confirm(shop, "hours")
+    first = await shop.live()
+    contact(site, "10:00-14:00")
+    held = await shop.read(site.base)
+    assert held.status == "held" and held.reason is not None and await shop.live() == first
+    count, told = (await changes(shop, held.generation))["facts"]
+    assert count == 1 and "16" in told[0] and "14" in told[0] and told[0].endswith("on /contact"), told
+    assert told[0] in held.reason
+    assert held.generation is not None
+    await publish_held(shop, shop.business_id, held.generation, actor=ACTOR)
+    # The owner has decided: the same page does not ask again, whatever else is new.
+    site.put("/", "Museum", "Ships and anchors of all times.", "/contact")
+    assert (await shop.read(site.base)).status == "published"
+
+
+async def test_a_fact_that_nobody_confirmed_changes_without_asking(shop: Shop, site: Site):
+    site.put("/", "Museum", "Ships of all times.", "/contact")
+    contact(site, "10:00-16:00")
+    await shop.read(site.base)
+    contact(site, "10:00-14:00")
+    assert (await shop.read(site.base)).status == "published"
+
+
+async def test_a_confirmed_fact_that_a_page_says_no_more_is_told_and_not_held(shop: Shop, site: Site):
+    site.put("/", "Museum", "Ships of all times.", "/contact")
+    contact(site, "10:00-16:00")
+    await shop.read(site.base)
+    await confirm(shop, "hours")
+    contact(site, "")
+    outcome = await shop.read(site.base)
+    assert outcome.status == "published"
+    assert (await changes(shop, outcome.generation))["facts_gone"][0] >= 1
+
+
+async def test_pages_that_begin_to_disagree_are_told(shop: Shop, site: Site):
+    site.put("/", "Museum", "Ships of all times.", "/contact", "/visit")
+    site.put("/visit", "Visit", "Come and see us.")
+    contact(site, "10:00-16:00")
+    await shop.read(site.base)
+    site.put("/visit", "Opening hours", "Saturday 10:00-13:00")
+    outcome = await shop.read(site.base)
+    assert outcome.status == "published"
+    count, told = (await changes(shop, outcome.generation))["conflicts"]
+    assert count >= 1 and "13" in told[0] and "16" in told[0]
