@@ -21,7 +21,7 @@ from app.mail.model import Mailer
 from app.security import Signer
 from app.settings import Settings
 from app.vault.keys import Vault
-from ingestion.ports import Analyser, Embedder, Extractor, FaultPoint, Fetcher, Renderer, Tokenizer
+from ingestion.ports import Analyser, Embedder, Extractor, FaultPoint, Fetcher, Renderer, Tokenizer, Unlocker
 from retrieval.ports import Budget, ChatModel
 
 
@@ -42,6 +42,7 @@ class Services:
     analyser: Analyser
     fetcher: Fetcher
     extractor: Extractor
+    unlocker: Unlocker
     renderer: Renderer | None  # only in workers with a browser
     chat_models: Callable[[Sequence[str]], list[ChatModel]]  # of the processors a business allows
     budget: Callable[[UUID], Budget]

@@ -83,10 +83,9 @@ async def open_services(
         if fetcher is None:
             fetcher = OutboundFetcher(settings)
             stack.push_async_callback(fetcher.close)
-        extractor = chosen.extractor
-        if extractor is None:
-            extractor = ChildExtractor(find_ocr=find_engine)
-            stack.push_async_callback(extractor.close)
+        children = ChildExtractor(find_ocr=find_engine)
+        stack.push_async_callback(children.close)
+        extractor = chosen.extractor or children
         renderer = chosen.renderer
         if renderer is None and settings.render and role != "web":
             browser = BrowserRenderer(fetcher, agent=agent(settings), program=settings.chromium)
@@ -111,6 +110,7 @@ async def open_services(
             analyser=SnowballAnalyser(),
             fetcher=fetcher,
             extractor=extractor,
+            unlocker=children,
             renderer=renderer,
             chat_models=models.chat_models,
             budget=lambda business_id: MonthlyBudget(database, business_id),

@@ -77,6 +77,14 @@ class Extractor(Protocol):
         ...
 
 
+class Unlocker(Protocol):
+    """Opens files with a password, in the same child as `Extractor`."""
+
+    async def unlock(self, body: bytes, password: str) -> tuple[str, bytes]:
+        """A PDF without its password: "opened" and the bytes, or "open" (it has none), "wrong", "broken"."""
+        ...
+
+
 class Renderer(Protocol):
     """Opens a page in a browser that reaches other hosts through the fetcher only."""
 

@@ -24,7 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from app.commands.console import Console, milo_command
 from app.errors import BadInput, MiloError, NotFound
 from app.knowledge.files import TYPES, file_name, file_type
-from app.knowledge.model import Added, Outcome, Run, Wishes
+from app.knowledge.model import Added, NewFile, Outcome, Run, Wishes
 from app.services import Services
 from app.settings import Settings
 from ingestion.model import LedgerEntry, PageStatus, Reason
@@ -60,6 +60,7 @@ class LocalFile:
     default=None,
     help="Read what robots.txt forbids, on a host that is proved to be yours.",
 )
+@click.option("--password", default="", metavar="TEXT", help="Opens PDFs that need one; “-” asks for it. Not kept.")
 @click.option("--preview", is_flag=True, help="Look at the sites and tell what would be read; nothing is kept.")
 async def command(
     console: Console,
@@ -70,9 +71,11 @@ async def command(
     exclude: Sequence[str],
     max_pages: int | None,
     ignore_robots: bool | None,
+    password: str,
     preview: bool,
 ) -> None:
     from app.embedded import running
+    from app.knowledge.unlock import unlock_files
     from app.wiring import open_services
 
     sites, paths = _sort_targets(targets)
@@ -80,9 +83,12 @@ async def command(
         raise BadInput("--preview is for sites: a file is either read or refused at once.", code="no_preview")
     wishes = Wishes(tuple(include) or None, tuple(exclude) or None, ignore_robots, max_pages)
     files, refused = _read_files(paths)
+    if password == "-":  # noqa: S105 - a hyphen is no password
+        password = click.prompt("Password of the files", hide_input=True, err=True)
     async with running(settings) as resolved, open_services(resolved) as services:
         business_id = await _find_business(services, slug)
-        outcomes = await _ingest(console, services, business_id, sites, files, wishes, preview=preview)
+        opened = await unlock_files(services.unlocker, files, password)
+        outcomes = await _ingest(console, services, business_id, sites, opened, wishes, preview=preview)
     result = _merged(outcomes, refused)
     console.emit(result, _sentence(result))
     if result["status"] == "failed":
@@ -149,7 +155,7 @@ async def _ingest(
     services: Services,
     business_id: UUID,
     sites: Sequence[str],
-    files: Sequence[LocalFile],
+    files: Sequence[NewFile],
     wishes: Wishes,
     *,
     preview: bool,

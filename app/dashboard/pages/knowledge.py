@@ -16,6 +16,7 @@ from app.dashboard.render import Html, page, see
 from app.dashboard.source_view import SourceView, view_source
 from app.errors import BadInput, MiloError, NotFound
 from app.knowledge.manage import add_files, add_site, discard_held, go_back, publish_held, update_now
+from app.knowledge.unlock import unlock_files
 from app.services import Services
 from ingestion.rollback.queries import find_former
 
@@ -38,11 +39,14 @@ async def add_a_site(request: AnyRequest, services: Parts, desk: OwnDesk) -> Htm
 
 @post("/dashboard/{slug:str}/knowledge/files", opt={"access": "member"})
 async def add_some_files(request: AnyRequest, services: Parts, desk: OwnDesk) -> Html:
-    files = await uploads(await request.form(), "files")
+    sent = await request.form()
+    files = await uploads(sent, "files")
+    password = sent.get("password", "")
     try:
         if not files:
             raise BadInput("No file was chosen.")
-        await add_files(services, desk.business_id, files, actor=desk.actor)
+        opened = await unlock_files(services.unlocker, files, password if isinstance(password, str) else "")
+        await add_files(services, desk.business_id, opened, actor=desk.actor)
     except MiloError as error:
         return await knowledge_page(request, services, desk, wrong=error)
     return see(f"{desk.base}/knowledge", "files_added")

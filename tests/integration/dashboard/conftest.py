@@ -99,6 +99,7 @@ async def services(database: Database, settings: Settings, redis_url: str) -> As
                 clock=lambda: datetime.now(UTC),
                 embedder_for=lambda _: CountingEmbedder(),
                 fetcher=ScriptedFetcher({}, owned=False),
+                unlocker=None,  # test_file_passwords.py brings one
             ),
         )
     await doorbell.close()
