@@ -8,13 +8,14 @@ app/knowledge/facts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
+from itertools import islice
 from uuid import UUID
 
 from ingestion.facts.model import Conflict, FactKind, FoundFact, subject_key_of
 from ingestion.facts.told import day_told, path_of, price_told, spans_told
 
 _GENERIC_NUMBERS = frozenset({"", "fax", "mobil", "mobile", "handy", "cell", "mobile phone", "mobiltelefon"})
+_SEASONS = 40  # of one day; no business has more
 _OF_HOURS = (FactKind.HOURS, FactKind.SPECIAL_HOURS, FactKind.HOLIDAY_RULE)
 
 
@@ -77,7 +78,7 @@ def _of_days(facts: Sequence[FoundFact]) -> Iterator[Conflict]:
             told.setdefault((day, season), []).append(fact)
     seen: set[tuple[UUID, UUID, tuple[str, str]]] = set()
     for day in range(1, 8):
-        of_day = {season: some for (number, season), some in told.items() if number == day}
+        of_day = dict(islice(((at[1], some) for at, some in told.items() if at[0] == day), _SEASONS))
         for season, some in of_day.items():
             differing = _differing(some)
             for other, more in of_day.items():
@@ -110,9 +111,9 @@ def _differing(facts: Sequence[FoundFact]) -> list[FoundFact]:
         by_document.setdefault(fact.document_id, {}).setdefault(str(fact.value["spans"]), fact)
     values: dict[str, FoundFact] = {}
     for said in sorted(by_document.values(), key=len):
-        for key, fact in said.items():
-            if key not in values and all(fact.document_id != other.document_id for other in values.values()):
-                values[key] = fact
+        new = next((key for key in said if key not in values), None)
+        if new is not None:
+            values[new] = said[new]
     return list(values.values()) if len(values) > 1 else []
 
 
@@ -149,7 +150,8 @@ def _of_single(
         for said in documents.values():
             if len(said) == 1:
                 values.setdefault(*next(iter(said.items())))
-        for one, two in list(combinations(values.values(), 2))[:1]:
+        if len(values) > 1:
+            one, two = list(values.values())[:2]
             if one.language != two.language and one.kind is FactKind.PRICE:
                 continue  # the same word in two languages may name two things
             sentence = f"{told(one)} on {path_of(one.url)}, but {told(two)} on {path_of(two.url)}"

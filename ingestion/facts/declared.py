@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import phonenumbers
 
@@ -33,6 +33,7 @@ _OTHERS = re.compile(
 )
 _CONTAINERS = ("publisher", "mainEntity", "mainEntityOfPage", "about", "provider", "copyrightHolder")
 _DEPTH, _NODES = 4, 300
+_OPENING_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class _Node:
         return next(iter(self.texts(name)), "")
 
     def nodes(self, name: str) -> list[_Node]:
-        return [_node(value) for value in self.properties.get(name, []) if isinstance(value, dict)]
+        return [
+            _node(cast(dict[str, Any], value)) for value in self.properties.get(name, []) if isinstance(value, dict)
+        ]
 
 
 def read_declared(version: Version, place: Place, names: frozenset[str]) -> list[Draft]:
@@ -78,8 +81,8 @@ def business_names(versions: Sequence[Version]) -> frozenset[str]:
 
 def _node(value: dict[str, Any]) -> _Node:
     types = value.get("types") or ()
-    properties = value.get("properties")
-    return _Node(tuple(map(str, types)), properties if isinstance(properties, dict) else {})
+    properties: dict[str, list[Any]] = value.get("properties") or {}
+    return _Node(tuple(map(str, types)), properties)
 
 
 def _businesses(node: _Node, depth: int) -> Iterator[_Node]:
@@ -156,20 +159,24 @@ def _hours(node: _Node, plain: str, specified: str, subject: str, origin: str) -
         value: dict[str, Any] = {"days": sorted(days), "spans": [[clock(start), clock(end)] for start, end in spans]}
         if season is not None:
             value |= {"from": season[0], "until": season[1]}
-        shown = ", ".join("-".join(span) for span in value["spans"]) or "closed"
+        shown = _spans_shown(spans)
         names = "Mo Tu We Th Fr Sa Su".split()
         yield Draft(
             FactKind.HOURS,
             subject,
             value,
             origin=origin,
-            shown=f"{' '.join(names[d - 1] for d in value['days'])} {shown}",
+            shown=f"{' '.join(names[day - 1] for day in sorted(days))} {shown}",
         )
+
+
+def _spans_shown(spans: Sequence[Span]) -> str:
+    return ", ".join(f"{clock(start)}-{clock(end)}" for start, end in spans) or "closed"
 
 
 def _opening(text: str) -> tuple[frozenset[int], tuple[Span, ...]] | None:
     """`Mo-Fr 09:00-12:00,14:00-18:00`."""
-    match = _OPENING.match(text)
+    match = _OPENING.match(text) if len(text) <= _OPENING_CHARACTERS else None
     if match is None:
         return None
     days: set[int] = set()
@@ -242,8 +249,9 @@ def _special(node: _Node, subject: str, origin: str) -> Iterator[Draft]:
         season, spans = _season_of(one), _spans_of(one)
         if season is None or spans is None or _days_of(one):
             continue
-        value = {"from": season[0], "until": season[1], "spans": [[clock(start), clock(end)] for start, end in spans]}
-        shown = ", ".join("-".join(span) for span in value["spans"]) or "closed"
+        hours = [[clock(start), clock(end)] for start, end in spans]
+        value: dict[str, Any] = {"from": season[0], "until": season[1], "spans": hours}
+        shown = _spans_shown(spans)
         dates = season[0] if season[0] == season[1] else f"{season[0]} - {season[1]}"
         yield Draft(FactKind.SPECIAL_HOURS, subject, value, origin=origin, shown=f"{dates} {shown}")
 

@@ -83,7 +83,7 @@ def _read_line(page: Page, index: int, masks: Sequence[tuple[int, int]]) -> _Rea
         row = read_row(page, line)
         if row is not None:
             return _Reading(index, row)
-    near = masks[max(0, bisect_left(masks, (block.start, block.start)) - 1) :]
+    near = masks[max(0, bisect_left(masks, (block.start, 0)) - 1) : bisect_left(masks, (block.end, 0))]
     atoms = read_atoms(text, block.start, block.end, page.lexicon, near, month_first=page.month_first)
     named = we = False
     sentences: list[Sentence] = []
@@ -186,7 +186,8 @@ def _paired(page: Page, group: Sequence[_Reading]) -> Iterator[_Reading]:
 
 def _run(group: Sequence[_Reading], at: int, shapes: set[Shape]) -> list[_Reading]:
     found: list[_Reading] = []
-    for reading in group[at:]:
+    for index in range(at, len(group)):
+        reading = group[index]
         shape = reading.shape
         if shape is None or shape.shape not in shapes:
             break

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import cast
 
 from ingestion.facts.atoms import Atom, Date, Sign, Time
 from ingestion.facts.words import Word
@@ -150,7 +151,7 @@ class _Reader:
             return at + 1
         if kind is Word.SEASON and self._season_told:
             return at + 1
-        if kind in (Sign.DATE, Sign.TIME, Word.MONTH, Word.NAMED) and (found := self._period(at)) is not None:
+        if kind in _OF_PERIODS and (found := self._period(at)) is not None:
             first, last, after = found
             if first.month == last.month and first.day == last.day:
                 return self._when(When(dates=((first, last),)), at, after)
@@ -158,7 +159,7 @@ class _Reader:
         if kind in (Word.DAY, Word.HOLIDAYS, Word.NAMED, Sign.DATE):
             when, after = self._one_when(at)
             return self._when(when, at, after)
-        if kind is Sign.TIME and atom.value.plain and (listed := self._listed_days(at)) is not None:
+        if kind in (Sign.TIME, Sign.NUMBER) and (listed := self._listed_days(at)) is not None:
             return self._when(*listed)
         if kind is Sign.TIME and self._is(at + 1, Sign.DASH, Word.TO):
             return self._times(at)
@@ -241,10 +242,11 @@ class _Reader:
         """24, 25 and 26 December."""
         days: list[int] = []
         place = at
-        while len(days) < _LISTED and self._is(place, Sign.TIME) and self._is(place + 1, Sign.COMMA, Word.AND):
-            if not self._atoms[place].value.plain:
-                return None
-            days.append(self._atoms[place].value.hour)
+        while len(days) < _LISTED and self._is(place + 1, Sign.COMMA, Word.AND):
+            day = _plain_number(self._atoms[place])
+            if day is None:
+                break
+            days.append(day)
             place += 2
         if not days or not self._is(place, Sign.DATE):
             return None
@@ -264,8 +266,9 @@ class _Reader:
         until = _last_date(last)
         if until is None:
             return None
-        if isinstance(first.value, Time) and first.value.plain:
-            since = Date(until.month, first.value.hour, until.year) if isinstance(last.value, Date) else None
+        number = _plain_number(first)
+        if number is not None:
+            since = Date(until.month, number, until.year) if isinstance(last.value, Date) else None
             if since is not None and not 1 <= since.day < until.day:
                 since = None
         else:
@@ -280,7 +283,14 @@ class _Reader:
         return since, until, at + 3
 
 
-_OF_PERIODS = frozenset({Sign.DATE, Sign.TIME, Word.MONTH, Word.NAMED})
+_OF_PERIODS = frozenset({Sign.DATE, Sign.TIME, Sign.NUMBER, Word.MONTH, Word.NAMED})
+
+
+def _plain_number(atom: Atom) -> int | None:
+    if isinstance(atom.value, Time):
+        time: Time = atom.value
+        return time.hour if time.plain else None
+    return int(atom.value) if atom.kind is Sign.NUMBER and atom.value is not None else None
 
 
 def _first_date(atom: Atom) -> Date | None:
@@ -299,9 +309,12 @@ def _date_of(atom: Atom) -> Date | None:
     if isinstance(atom.value, Date):
         return atom.value
     if atom.kind is Word.NAMED:
-        return Date(*atom.value)
-    if isinstance(atom.value, Time) and atom.value.dotted and 1 <= atom.value.minute <= 12 and atom.value.hour >= 1:
-        return Date(atom.value.minute, atom.value.hour)  # 01.05
+        month, day = cast(tuple[int, int], atom.value)
+        return Date(month, day)
+    if isinstance(atom.value, Time):
+        time: Time = atom.value
+        if time.dotted and 1 <= time.minute <= 12 and time.hour >= 1:
+            return Date(time.minute, time.hour)  # 01.05
     return None
 
 

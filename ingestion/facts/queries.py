@@ -52,7 +52,7 @@ async def list_found(
             """,
             {"b": business_id, "g": generation, "kinds": None if kinds is None else list(kinds)},
         )
-        return [FoundFact(**{**row, "kind": FactKind(row["kind"])}) for row in await cursor.fetchall()]
+        return [FoundFact(kind=FactKind(row.pop("kind")), **row) for row in await cursor.fetchall()]
 
 
 async def copy_found(conn: Connection, business_id: UUID, *, over: int, generation: int) -> None:
