@@ -19,6 +19,7 @@ from app.accounts.sign_in import CodeWrong, LinkSpent
 from app.dashboard.admission import AnyRequest, Parts, admit, provide_desk
 from app.dashboard.pages import (
     businesses,
+    facts,
     inbox,
     install,
     knowledge,
@@ -27,6 +28,7 @@ from app.dashboard.pages import (
     numbers,
     preview,
     proof,
+    questions,
     removal,
     settings,
     sign_in,
@@ -166,6 +168,8 @@ PAGES = Router(
         *sources.HANDLERS,
         *removal.HANDLERS,
         *proof.HANDLERS,
+        *facts.HANDLERS,
+        *questions.HANDLERS,
         *try_it.HANDLERS,
         *install.HANDLERS,
         *inbox.HANDLERS,

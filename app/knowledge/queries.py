@@ -106,7 +106,7 @@ async def list_targets(conn: Connection, business_id: UUID) -> list[Target]:
                 WHERE b.business_id = %(b)s)
             SELECT s.source_id, NULL::uuid AS file_id, s.url, NULL AS file_name,
                 (SELECT count(*) FROM live WHERE live.source_id = s.source_id) AS pages
-            FROM sources s WHERE s.business_id = %(b)s AND NOT s.draft
+            FROM sources s WHERE s.business_id = %(b)s AND s.kind <> 'owner' AND NOT s.draft
             UNION ALL
             SELECT f.source_id, f.file_id, s.url, f.name,
                 (SELECT count(*) FROM live WHERE live.source_id = s.source_id AND live.url = 'file:' || f.name)

@@ -1,0 +1,1 @@
+"""The pages of what the owner says: facts, and questions with answers."""

@@ -1,0 +1,48 @@
+"""SQL of how far Milo is with what the owner said last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from app.db.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRun:
+    """`waiting`: a reading is due or runs. `behind`: another reading of this business runs before it."""
+
+    waiting: bool
+    running: bool
+    behind: bool
+    state: str | None
+    reason: str | None
+
+
+async def read_owner_run(conn: Connection, business_id: UUID) -> OwnerRun | None:
+    """None when the owner has said nothing yet."""
+    async with conn.cursor(row_factory=class_row(OwnerRun)) as cursor:
+        await cursor.execute(
+            """
+            SELECT EXISTS (SELECT FROM jobs j WHERE j.business_id = s.business_id AND j.kind = 'ingest_source'
+                    AND j.payload ->> 'source_id' = s.source_id::text
+                    AND (j.state = 'running' OR (j.state = 'queued' AND j.run_after <= now() + interval '1 minute'))
+                ) AS waiting,
+                EXISTS (SELECT FROM jobs j WHERE j.business_id = s.business_id AND j.kind = 'ingest_source'
+                    AND j.payload ->> 'source_id' = s.source_id::text AND j.state = 'running') AS running,
+                EXISTS (SELECT FROM jobs j WHERE j.business_id = s.business_id AND j.state = 'running'
+                    AND j.kind IN ('ingest_source', 'recheck_pages', 'render_source', 'reembed')
+                    AND j.payload ->> 'source_id' IS DISTINCT FROM s.source_id::text) AS behind,
+                c.state, c.reason
+            FROM sources s
+            LEFT JOIN LATERAL (
+                SELECT c.state, c.reason FROM crawls c
+                WHERE c.business_id = s.business_id AND c.source_id = s.source_id
+                ORDER BY c.started_at DESC LIMIT 1) c ON true
+            WHERE s.business_id = %(b)s AND s.kind = 'owner'
+            """,
+            {"b": business_id},
+        )
+        return await cursor.fetchone()

@@ -1,0 +1,205 @@
+"""Facts as the page tells them: slots to names, values to words, states to chips. A board in, sections out; pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from app.dashboard.formats import phone, place
+from app.errors import BadInput
+from app.knowledge.facts.board import Board
+from app.knowledge.facts.model import Chosen, Decision, Fact, Slot, State, Statement, Value
+from app.knowledge.facts.slots import CONTACT
+from app.knowledge.facts.wording import say_day, say_value
+
+STATES = {
+    State.FOUND: ("found", ""),
+    State.CONFLICT: ("pages disagree", "warn"),
+    State.CONFIRMED: ("confirmed by you", "good"),
+    State.CORRECTED: ("corrected by you", "good"),
+    State.ADDED: ("added by you", "good"),
+    State.REJECTED: ("not counted", ""),
+}
+LABELS = {"phone": "Phone", "email": "Mail", "address": "Address", "holiday_rule": "Public holidays"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    name: str
+    link: str | None
+    quote: str
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    """One value that pages give."""
+
+    text: str
+    chosen: str
+    sources: tuple[SourceView, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    name: str
+    subject: str
+    text: str
+    word: str
+    tone: str
+    state: str
+    options: tuple[OptionView, ...]
+    otherwise: tuple[OptionView, ...]
+    decision: UUID | None
+    decided_at: datetime | None
+    expires_at: datetime | None
+    change: str  # the query of its form
+
+
+@dataclass(frozen=True, slots=True)
+class HoursView:
+    subject: str
+    week: tuple[FactView, ...]  # Monday to Sunday; days nobody names have no text
+    seasons: tuple[FactView, ...]
+    special: tuple[FactView, ...]
+    unconfirmed: tuple[str, ...]  # what "confirm all" chooses
+
+
+@dataclass(frozen=True, slots=True)
+class TakenView:
+    """What does not count: refused, or ended."""
+
+    text: str
+    fact_id: UUID
+    expired: bool
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    conflicts: tuple[FactView, ...]
+    hours: tuple[HoursView, ...]
+    contact: tuple[FactView, ...]
+    prices: tuple[FactView, ...]
+    set_aside: tuple[TakenView, ...]
+    count: int
+
+
+def view_board(board: Board) -> BoardView:
+    shown = [fact for fact in board.facts if fact.state is not State.REJECTED]
+    hours = [fact for fact in shown if fact.slot.kind in ("hours", "special_hours", "holiday_rule")]
+    subjects = dict.fromkeys(fact.slot.subject_key for fact in hours)
+    refused = [one for fact in board.facts for one in fact.rejected]
+    return BoardView(
+        conflicts=tuple(view_fact(fact) for fact in board.conflicts),
+        hours=tuple(_hours([fact for fact in hours if fact.slot.subject_key == key]) for key in subjects),
+        contact=tuple(view_fact(fact) for fact in shown if fact.slot.kind in CONTACT),
+        prices=tuple(view_fact(fact) for fact in shown if fact.slot.kind == "price"),
+        set_aside=tuple(_taken(one, False) for one in refused) + tuple(_taken(one, True) for one in board.expired),
+        count=len(shown),
+    )
+
+
+def view_fact(fact: Fact) -> FactView:
+    word, tone = STATES[fact.state]
+    decision = fact.decision
+    if decision is not None:
+        change = urlencode({"fact": str(decision.fact_id)})
+    else:
+        change = urlencode({"chosen": encode(fact.statements[0])})
+    value = fact.value
+    return FactView(
+        name=name_of(fact.slot, fact.subject),
+        subject=fact.subject,
+        text=text_of(fact.slot, value) if value is not None else "",
+        word=word,
+        tone=tone,
+        state=fact.state,
+        options=tuple(_option(one) for one in fact.statements),
+        otherwise=tuple(_option(one) for one in fact.otherwise),
+        decision=decision.fact_id if decision is not None else None,
+        decided_at=decision.updated_at if decision is not None else None,
+        expires_at=decision.expires_at if decision is not None else None,
+        change=change,
+    )
+
+
+def name_of(slot: Slot, subject: str) -> str:
+    if slot.kind in ("hours", "special_hours"):
+        return say_day(slot, "en")
+    if slot.kind == "price":
+        return subject
+    label = LABELS[slot.kind]
+    return f"{label}, {subject}" if subject and slot.kind in CONTACT else label
+
+
+def text_of(slot: Slot, value: Value) -> str:
+    text = say_value(slot.kind, value, "en")
+    return phone(text) if slot.kind == "phone" else text
+
+
+def encode(statement: Statement) -> str:
+    """A statement as forms carry it."""
+    slot = statement.slot
+    return json.dumps(
+        [slot.kind, slot.subject_key, slot.part, statement.key], separators=(",", ":"), ensure_ascii=False
+    )
+
+
+def decode(text: str) -> Chosen:
+    """Raises BadInput for what no page of ours sent."""
+    try:
+        kind, subject_key, part, key = json.loads(text)
+    except ValueError as error:
+        raise BadInput("The page did not say which fact is meant. Reload it and try again.") from error
+    if not all(isinstance(each, str) for each in (kind, subject_key, part, key)):
+        raise BadInput("The page did not say which fact is meant. Reload it and try again.")
+    return Chosen(Slot(kind, subject_key, part), key)
+
+
+def _hours(facts: Sequence[Fact]) -> HoursView:
+    weekly = {fact.slot.part: view_fact(fact) for fact in facts if fact.slot.kind == "hours"}
+    named = facts[0].subject
+    week = tuple(weekly.pop(str(day), None) or _empty(day, named) for day in range(1, 8))
+    if all(not row.text and row.state == "" for row in week):
+        week = ()
+    found = [fact for fact in facts if fact.state is State.FOUND]
+    return HoursView(
+        named,
+        week,
+        tuple(weekly.values()),
+        tuple(view_fact(fact) for fact in facts if fact.slot.kind != "hours"),
+        tuple(encode(fact.statements[0]) for fact in found),
+    )
+
+
+def _empty(day: int, subject: str) -> FactView:
+    """A day that nobody names. It may be closed; nobody says so."""
+    change = urlencode({"kind": "hours", "day": day, "subject": subject})
+    return FactView(
+        say_day(Slot("hours", "", str(day)), "en"), subject, "", "not named", "", "", (), (), None, None, None, change
+    )
+
+
+def _option(statement: Statement) -> OptionView:
+    sources = tuple(_sources(statement))
+    return OptionView(text_of(statement.slot, statement.value), encode(statement), sources[:1], len(sources) - 1)
+
+
+def _sources(statement: Statement) -> Iterable[SourceView]:
+    for found in statement.places:
+        link = found.url if found.url.startswith(("http://", "https://")) else None
+        name = place(found.url) if link else found.title or place(found.url)
+        yield SourceView(name, link, " ".join(found.quote.split()), found.page)
+
+
+def _taken(decision: Decision, expired: bool) -> TakenView:
+    name = name_of(decision.slot, decision.subject)
+    subject = f"{decision.subject}, " if decision.subject and decision.slot.kind not in (*CONTACT, "price") else ""
+    text = f"{subject}{name}: {text_of(decision.slot, decision.value)}"
+    return TakenView(text, decision.fact_id, expired, decision.expires_at)
