@@ -165,7 +165,7 @@ def facts_would_change(sentences: Sequence[str]) -> str:
     more = f" and {len(sentences) - 3} more" if len(sentences) > 3 else ""
     return (
         f"The site says otherwise than you confirmed: {told}{more}. Visitors still get what you confirmed."
-        " Publish this reading if the site is right."
+        " If the site is right, publish this reading: what you confirmed then follows it."
     )
 
 

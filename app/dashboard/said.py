@@ -19,6 +19,7 @@ SAID = {
     "source_removed": "Removed. Nothing that answers visitors was lost.",
     "proved": "Proved. Milo reads this site faster from now on, and past its robots.txt where you ask for it.",
     "published": "Published. Visitors get answers from the new version now.",
+    "published_followed": "Published. What you had confirmed follows the site now.",
     "went_back": "Done. Visitors get answers from the former version again.",
     "discarded": "Discarded. The version that was live stays live.",
     "fact_confirmed": "Confirmed. It counts more than any page now.",

@@ -24,6 +24,7 @@ from ingestion.sentences import facts_would_change, pages_would_go
 
 HOLD_FROM = 4  # live pages of the source; with fewer, a share of them says little
 HOLD_OVER = 0.3  # of the source's live pages
+OWN_WORDS = ("fact:", "faq:")  # addresses of what the owner says
 TOLD_HELD, TOLD_PUBLISHED = 50, 10  # addresses or sentences that are kept of each change; the rest is counted
 
 
@@ -71,8 +72,8 @@ async def compare(
     async with transaction() as conn:
         rows = await list_differences(conn, business_id, source.source_id, over=over, generation=generation)
         confirmed = await list_confirmed(conn, business_id)
-        before = await list_found(conn, business_id, over) if over is not None else []
-        after = await list_found(conn, business_id, generation) if over is not None else []
+        before = _of_pages(await list_found(conn, business_id, over)) if over is not None else []
+        after = _of_pages(await list_found(conn, business_id, generation)) if over is not None else []
     gone, new, moved = _moved(rows)
     changed, unsaid = _facts(rows, confirmed, before, after)
     found = [
@@ -91,6 +92,11 @@ async def compare(
         reasons.append(pages_would_go(lost, pages))
     changes = tuple(Change(what, len(told), tuple(told)) for what, told in found if told)
     return Difference(changes, " ".join(reasons) or None)
+
+
+def _of_pages(facts: Sequence[FoundFact]) -> list[FoundFact]:
+    """Not what is found in the owner's own words: they are what pages are compared with."""
+    return [fact for fact in facts if not fact.url.startswith(OWN_WORDS)]
 
 
 def _facts(

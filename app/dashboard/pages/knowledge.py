@@ -15,7 +15,8 @@ from app.dashboard.queries import find_held, find_live, find_renewal, list_sourc
 from app.dashboard.render import Html, page, see
 from app.dashboard.source_view import SourceView, view_source
 from app.errors import BadInput, MiloError, NotFound
-from app.knowledge.manage import add_files, add_site, discard_held, go_back, publish_held, update_now
+from app.knowledge.manage import add_files, add_site, discard_held, go_back, update_now
+from app.knowledge.publish import publish_and_follow
 from app.knowledge.unlock import unlock_files
 from app.services import Services
 from ingestion.rollback.queries import find_former
@@ -83,8 +84,8 @@ async def renewal(request: AnyRequest, desk: OwnDesk) -> Html:
 
 @post("/dashboard/{slug:str}/knowledge/held/{generation:int}/publish", opt={"access": "member"})
 async def publish_anyway(services: Parts, desk: OwnDesk, generation: FromPath[int]) -> Html:
-    await publish_held(services, desk.business_id, generation, actor=desk.actor)
-    return see(f"{desk.base}/knowledge", "published")
+    followed = await publish_and_follow(services, desk.business_id, generation, actor=desk.actor)
+    return see(f"{desk.base}/knowledge", "published_followed" if followed else "published")
 
 
 @post("/dashboard/{slug:str}/knowledge/held/{generation:int}/discard", opt={"access": "member"})

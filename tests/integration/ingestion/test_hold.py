@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from app.jobs.model import IngestSource, JobRef
+from app.knowledge.facts.board import read_board
+from app.knowledge.facts.confirm import confirm_facts
+from app.knowledge.facts.model import Chosen
 from app.knowledge.manage import add_files, publish_held
+from app.knowledge.model import Added
+from app.knowledge.publish import publish_and_follow
 from tests.integration.ingestion.shop import ACTOR, File, Shop
 from tests.integration.ingestion.site import Site
 
@@ -127,14 +133,29 @@ def contact(site: Site, saturday: str, *more: str) -> None:
 
 
 async def confirm(shop: Shop, kind: str) -> None:
-    """As the owner does in the dashboard, for everything of that kind that was found."""
-    await shop.execute(
-        "INSERT INTO facts (business_id, state, kind, subject, subject_key, value_key, found_url, found_key,"
-        " decided_by, decided_as, shown, value) SELECT f.business_id, 'confirmed', kind, subject, subject_key, value_key, d.url,"
-        " value_key, 'operator', 'owner', shown, value FROM found_facts f JOIN documents d USING (business_id,"
-        " document_id) JOIN businesses b ON b.live_generation = f.generation WHERE kind = %s",
-        kind,
+    """As the owner does in the dashboard, for everything of that kind that was found; and the owner's word is read."""
+    async with shop.database.business_transaction(shop.business_id) as conn:
+        board = await read_board(conn, shop.business_id, shop.clock())
+    chosen = [Chosen(fact.slot, fact.statements[0].key) for fact in board.facts if fact.slot.kind == kind]
+    await confirm_facts(shop, shop.business_id, chosen, actor=ACTOR)
+    await read_own_words(shop)
+
+
+async def read_own_words(shop: Shop) -> None:
+    (waiting,) = await shop.rows(
+        "SELECT job_id, source_id FROM jobs JOIN sources ON sources.source_id::text = jobs.key"
+        " WHERE state = 'queued' AND sources.kind = 'owner'"
     )
+    added = Added(waiting["source_id"], JobRef(shop.business_id, waiting["job_id"], IngestSource.kind))
+    assert (await shop.run(added)).status == "published"
+
+
+async def hours_of(shop: Shop, day: int) -> list[list[str]]:
+    async with shop.database.business_transaction(shop.business_id) as conn:
+        board = await read_board(conn, shop.business_id, shop.clock())
+    (fact,) = [one for one in board.facts if one.slot.kind == "hours" and one.slot.part == str(day)]
+    assert fact.value is not None
+    return fact.value["spans"]
 
 
 async def test_a_confirmed_fact_that_changes_waits_for_the_owner(shop: Shop, site: Site):
@@ -150,7 +171,11 @@ async def test_a_confirmed_fact_that_changes_waits_for_the_owner(shop: Shop, sit
     assert count == 1 and "16" in told[0] and "14" in told[0] and told[0].endswith("on /contact"), told
     assert told[0] in held.reason
     assert held.generation is not None
-    await publish_held(shop, shop.business_id, held.generation, actor=ACTOR)
+    assert await hours_of(shop, 6) == [["10:00", "16:00"]]
+    assert await publish_and_follow(shop, shop.business_id, held.generation, actor=ACTOR) == 1
+    assert await hours_of(shop, 6) == [["10:00", "14:00"]], "what was confirmed follows the page"
+    assert await hours_of(shop, 1) == [["09:00", "17:00"]]
+    await read_own_words(shop)
     # The owner has decided: the same page does not ask again, whatever else is new.
     site.put("/", "Museum", "Ships and anchors of all times.", "/contact")
     assert (await shop.read(site.base)).status == "published"
