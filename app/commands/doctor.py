@@ -39,7 +39,11 @@ async def command(console: Console, settings: Settings) -> None:
     show(*await _servers(settings, started=answers))
     show(await doctor.embedder(settings))
     show(*await parsing())
-    show(*await asyncio.gather(doctor.mail(settings), doctor.model_key(settings), doctor.outbound(settings)))
+    show(
+        *await asyncio.gather(
+            doctor.mail(settings), doctor.model_key(settings), doctor.outbound(settings), doctor.egress(settings)
+        )
+    )
     if failed:
         sys.exit(1)
 

@@ -5,9 +5,11 @@ In: settings, resolved where servers run. Out: findings. Nothing is changed and 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 
 from psycopg import Error as DatabaseError
 from redis.asyncio import Redis
@@ -19,6 +21,7 @@ from app.health.check import WORKER_SECONDS
 from app.health.model import Finding
 from app.health.queries import Pulse, pulse
 from app.outbound import OutboundFetcher
+from app.outbound_reach import GATEWAY_PORTS, METADATA, gateways, reachable
 from app.providers.mailer import MailFailed
 from app.providers.minilm import MiniLmEmbedder
 from app.providers.reach import ask_mail, ask_model
@@ -26,6 +29,7 @@ from app.settings import Settings
 from ingestion.ports import FetchFailed
 from retrieval.ports import ModelFailed
 
+Places = tuple[Sequence[tuple[str, int]], Sequence[tuple[str, int]]]  # of clouds' metadata, of the private network
 LITTLE_BYTES = 1_000_000_000
 FEW_BYTES = 5_000_000_000
 OLDEST_PGVECTOR = (0, 8)
@@ -169,7 +173,7 @@ async def outbound(settings: Settings) -> Finding:
     try:
         await fetcher.fetch("http://127.0.0.1/", max_bytes=1)
     except FetchFailed as error:
-        if error.reason == "refused_address":
+        if error.reason in ("refused_address", "own_service"):
             detail = "private addresses are refused"
             if open_hosts:
                 return Finding("outbound", "warning", f"{detail}, except {open_hosts}", "Meant for development only.")
@@ -182,6 +186,24 @@ async def outbound(settings: Settings) -> Finding:
         "an address of this machine was not refused",
         "Unset MILO_CRAWL_PRIVATE_HOSTS, and tell us.",
     )
+
+
+async def egress(settings: Settings, *, places: Places | None = None) -> Finding:
+    """The second line: a rule of the machine that keeps this process from private addresses. `places`: for tests."""
+    metadata, private = places or (METADATA, [(host, port) for host in gateways() for port in GATEWAY_PORTS])
+    clouds, neighbours = await asyncio.gather(reachable(metadata), reachable(private))
+    fix = "Let the firewall refuse it to Milo's user or container (docs/settings.md, “A second line”)."
+    if clouds:
+        detail = (
+            f"this process reaches cloud metadata at {', '.join(clouds)}; only Milo's own check keeps sites from it"
+        )
+        return Finding("egress", "warning", detail, fix)
+    if neighbours and not settings.embedded:
+        detail = f"this process reaches the private network ({', '.join(neighbours)})"
+        return Finding("egress", "warning", detail, fix)
+    if neighbours:
+        return Finding("egress", "ok", f"no cloud metadata; the private network is in reach ({', '.join(neighbours)})")
+    return Finding("egress", "ok", "neither cloud metadata nor a router of the private network answers")
 
 
 def _postgres(server: str) -> Finding:

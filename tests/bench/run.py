@@ -209,6 +209,31 @@ def memory(_: argparse.Namespace) -> Iterator[Figure]:
     yield Figure("growth after the third crawl", len(figures), growth(figures), None, "share", "< 0.05")
 
 
+def hostile(_: argparse.Namespace) -> Iterator[Figure]:
+    """130 hostile sites (tests/integration/hostile): the loop that reads them, and the web process beside the worker.
+
+    The first column is the 99th percentile, the second the worst.
+    """
+    from tests.bench.hostile_lag import loop_lags, web_cost
+
+    yield worst_of("the reading loop is late by", loop_lags())
+    cost = web_cost()
+    yield worst_of("/healthz while the worker reads them", cost.latencies)
+    yield Figure(
+        "memory of the worker afterwards, as a share of before",
+        cost.sites,
+        cost.after / cost.before,
+        None,
+        "share",
+        "≤ 1.10",
+    )
+
+
+def worst_of(name: str, values: list[float]) -> Figure:
+    ordered = sorted(values)
+    return Figure(name, len(ordered), ordered[int(0.99 * len(ordered))], ordered[-1], "ms", "p99 < 100")
+
+
 MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "start": start,
     "sites": sites,
@@ -219,6 +244,7 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "embedding": embedding,
     "recrawl": recrawl,
     "memory": memory,
+    "hostile": hostile,
 }
 
 

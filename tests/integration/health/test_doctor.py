@@ -18,6 +18,7 @@ from app.errors import ConfigurationError
 from app.health import doctor
 from app.health.model import Finding
 from app.jobs.queries import beat
+from app.outbound_reach import gateways
 from app.settings import DatabaseUrls, Secret, Settings
 
 PARTS = [
@@ -35,6 +36,7 @@ PARTS = [
     "mail",
     "model key",
     "outbound",
+    "egress",
 ]
 
 
@@ -127,7 +129,7 @@ async def test_a_worker_that_is_away_is_named(settings: Settings, database: Data
     _, pulse = await doctor.database(settings)
     assert doctor.worker(pulse, started=True).status == "failed"
     async with database.directory_transaction() as conn:
-        await beat(conn, uuid4())
+        await beat(conn, uuid4(), renders=False)
     _, pulse = await doctor.database(settings)
     assert doctor.worker(pulse, started=True).status == "ok"
 
@@ -166,3 +168,29 @@ async def test_a_door_opened_to_private_hosts_is_named(settings: Settings) -> No
     assert (await doctor.outbound(opened)).status == "warning"
     wide = replace(settings, crawl_private_hosts=frozenset({"127.0.0.1:80"}))
     assert (await doctor.outbound(wide)).status == "failed"
+
+
+async def test_what_a_hole_in_the_door_would_reach_is_said(settings: Settings, tmp_path: Path) -> None:
+    with socket.socket() as listening, socket.socket() as closed:
+        for each in (listening, closed):
+            each.bind(("127.0.0.1", 0))
+        listening.listen()
+        there, nowhere = listening.getsockname(), closed.getsockname()  # bound and not listening: refuses
+        clouds = await doctor.egress(settings, places=([there], [nowhere]))
+        assert clouds.status == "warning" and f"127.0.0.1:{there[1]}" in clouds.detail and clouds.fix
+        server = await doctor.egress(replace(settings, embedded=False), places=([nowhere], [there, nowhere]))
+        assert server.status == "warning" and f"127.0.0.1:{there[1]}" in server.detail
+        at_home = await doctor.egress(replace(settings, embedded=True), places=([nowhere], [there]))
+        assert at_home.status == "ok"
+        shut = await doctor.egress(settings, places=([nowhere], [nowhere]))
+        assert shut == Finding("egress", "ok", "neither cloud metadata nor a router of the private network answers")
+
+
+def test_the_routers_of_this_machine_are_read_as_the_kernel_writes_them(tmp_path: Path) -> None:
+    table = tmp_path / "route"
+    table.write_text(
+        "Iface\tDestination\tGateway\tFlags\n"
+        "eth0\t00000000\t0101A8C0\t0003\neth0\t0001A8C0\t00000000\t0001\neth1\t00000000\t0101A8C0\t0003\n"
+    )
+    assert gateways(table) == ["192.168.1.1"]
+    assert gateways(tmp_path / "none") == []

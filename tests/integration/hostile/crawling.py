@@ -39,20 +39,25 @@ async def resolve(host: str, _port: int) -> list[str]:
 
 async def crawl_case(case: Case, extractor: ChildExtractor, *, total_seconds: float) -> Outcome:
     async with serving(case) as origin:
-        owned = replace(SETTINGS, crawl_private_hosts=frozenset({urlsplit(origin).netloc}))
-        fetcher = OutboundFetcher(owned, resolve=resolve, total_seconds=total_seconds, refusal_seconds=0)
-        ledger: list[LedgerEntry] = []
+        return await crawl_at(origin, case, extractor, total_seconds=total_seconds)
 
-        async def tell(crawled: Crawled, _done: int, _total: int) -> None:
-            ledger.append(crawled.entry)
 
-        begun = time.monotonic()
-        plan = CrawlPlan(f"{origin}/", max_pages=20, max_requests=60, backoff=0.01)
-        try:
-            start = await crawl(plan, Stores(), fetcher, extractor, tell)
-        finally:
-            await fetcher.close()
-        return Outcome(case, start, ledger, time.monotonic() - begun, origin)
+async def crawl_at(origin: str, case: Case, extractor: ChildExtractor, *, total_seconds: float) -> Outcome:
+    """Of a case that somebody serves at `origin`."""
+    owned = replace(SETTINGS, crawl_private_hosts=frozenset({urlsplit(origin).netloc}))
+    fetcher = OutboundFetcher(owned, resolve=resolve, total_seconds=total_seconds, refusal_seconds=0)
+    ledger: list[LedgerEntry] = []
+
+    async def tell(crawled: Crawled, _done: int, _total: int) -> None:
+        ledger.append(crawled.entry)
+
+    begun = time.monotonic()
+    plan = CrawlPlan(f"{origin}/", max_pages=20, max_requests=60, backoff=0.01)
+    try:
+        start = await crawl(plan, Stores(), fetcher, extractor, tell)
+    finally:
+        await fetcher.close()
+    return Outcome(case, start, ledger, time.monotonic() - begun, origin)
 
 
 async def crawl_all(cases: Sequence[Case], *, total_seconds: float, at_once: int = 6) -> list[Outcome]:
