@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 METADATA = (("169.254.169.254", 80), ("100.100.100.200", 80), ("168.63.129.16", 80))
+NOWHERE = (("203.0.113.254", 80),)  # documentation: nobody has it. If it answers, somebody in between answers for all
 GATEWAY_PORTS = (53, 80, 443, 22)
 SECONDS = 1.0
 _ROUTES = Path("/proc/net/route")

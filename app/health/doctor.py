@@ -21,7 +21,7 @@ from app.health.check import WORKER_SECONDS
 from app.health.model import Finding
 from app.health.queries import Pulse, pulse
 from app.outbound import OutboundFetcher
-from app.outbound_reach import GATEWAY_PORTS, METADATA, gateways, reachable
+from app.outbound_reach import GATEWAY_PORTS, METADATA, NOWHERE, gateways, reachable
 from app.providers.mailer import MailFailed
 from app.providers.minilm import MiniLmEmbedder
 from app.providers.reach import ask_mail, ask_model
@@ -29,7 +29,8 @@ from app.settings import Settings
 from ingestion.ports import FetchFailed
 from retrieval.ports import ModelFailed
 
-Places = tuple[Sequence[tuple[str, int]], Sequence[tuple[str, int]]]  # of clouds' metadata, of the private network
+_Ports = Sequence[tuple[str, int]]
+Places = tuple[_Ports, _Ports, _Ports]  # of clouds' metadata, of the private network, of nobody
 LITTLE_BYTES = 1_000_000_000
 FEW_BYTES = 5_000_000_000
 OLDEST_PGVECTOR = (0, 8)
@@ -190,8 +191,11 @@ async def outbound(settings: Settings) -> Finding:
 
 async def egress(settings: Settings, *, places: Places | None = None) -> Finding:
     """The second line: a rule of the machine that keeps this process from private addresses. `places`: for tests."""
-    metadata, private = places or (METADATA, [(host, port) for host in gateways() for port in GATEWAY_PORTS])
-    clouds, neighbours = await asyncio.gather(reachable(metadata), reachable(private))
+    routers = [(host, port) for host in gateways() for port in GATEWAY_PORTS]
+    metadata, private, nowhere = places or (METADATA, routers, NOWHERE)
+    clouds, neighbours, nobody = await asyncio.gather(reachable(metadata), reachable(private), reachable(nowhere))
+    if nobody:
+        return Finding("egress", "unknown", "a proxy between Milo and the network accepts every connection")
     fix = "Let the firewall refuse it to Milo's user or container (docs/settings.md, “A second line”)."
     if clouds:
         detail = (

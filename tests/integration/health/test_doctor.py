@@ -60,7 +60,8 @@ def free_port() -> int:
 def test_every_part_is_named_and_well_on_a_fresh_folder(tmp_path: Path) -> None:
     code, found = run(tmp_path / "data")
     assert list(found) == PARTS
-    assert {part for part, line in found.items() if line["status"] != "ok"} == {"worker"}
+    # What the network around a test lets through is not ours to say.
+    assert {part for part, line in found.items() if line["status"] != "ok"} - {"egress"} == {"worker"}
     assert found["worker"]["status"] == "warning"
     assert code == 0
 
@@ -176,13 +177,15 @@ async def test_what_a_hole_in_the_door_would_reach_is_said(settings: Settings, t
             each.bind(("127.0.0.1", 0))
         listening.listen()
         there, nowhere = listening.getsockname(), closed.getsockname()  # bound and not listening: refuses
-        clouds = await doctor.egress(settings, places=([there], [nowhere]))
+        clouds = await doctor.egress(settings, places=([there], [nowhere], [nowhere]))
         assert clouds.status == "warning" and f"127.0.0.1:{there[1]}" in clouds.detail and clouds.fix
-        server = await doctor.egress(replace(settings, embedded=False), places=([nowhere], [there, nowhere]))
+        server = await doctor.egress(replace(settings, embedded=False), places=([nowhere], [there, nowhere], [nowhere]))
         assert server.status == "warning" and f"127.0.0.1:{there[1]}" in server.detail
-        at_home = await doctor.egress(replace(settings, embedded=True), places=([nowhere], [there]))
+        at_home = await doctor.egress(replace(settings, embedded=True), places=([nowhere], [there], [nowhere]))
         assert at_home.status == "ok"
-        shut = await doctor.egress(settings, places=([nowhere], [nowhere]))
+        shut = await doctor.egress(settings, places=([nowhere], [nowhere], [nowhere]))
+        proxied = await doctor.egress(settings, places=([there], [there], [there]))
+        assert proxied.status == "unknown"
         assert shut == Finding("egress", "ok", "neither cloud metadata nor a router of the private network answers")
 
 
