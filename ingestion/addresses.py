@@ -23,7 +23,8 @@ _PATH_SESSION = re.compile(
     r";(?:jsessionid|phpsessid|sessionid|sid)=[^/?#;]*|/\((?:[A-Z]\([A-Za-z0-9_-]{8,}\)){1,3}\)(?=/|$)", re.I
 )
 _TOKEN = re.compile(
-    r"^(?=[^/]*\d)(?:[0-9a-f]{16,}|(?=[^/]*[A-Za-z])[A-Za-z0-9_]{20,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$",
+    r"(?<![A-Za-z0-9])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[a-f]*\d)[0-9a-f]{16,}"
+    r"|(?=[A-Za-z_]*\d)(?=[\d_]*[A-Za-z])[A-Za-z0-9_]{20,})(?![A-Za-z0-9])",
     re.I,
 )
 _KEPT_IN_PATH = "/:@!$&'()*+,;=~-._"
@@ -70,8 +71,13 @@ def _is_noise(pair: str) -> bool:
 
 
 def is_token(text: str) -> bool:
-    """A run of letters and figures that no person chose: a session, a hash, a UUID."""
-    return _TOKEN.match(text) is not None
+    """Letters and figures that no person chose: a session, a hash, a UUID."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def without_tokens(segment: str) -> str:
+    """`sess-~` for a part of a path that holds one."""
+    return _TOKEN.sub("~", segment)
 
 
 def _respelled(text: str, kept: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ingestion.addresses import Scope, canonical, ending, is_readable_ending, is_token
+from ingestion.addresses import Scope, canonical, ending, is_readable_ending, without_tokens
 from ingestion.extract.kinds import UNREAD_ENDINGS
 from ingestion.model import LedgerEntry, PageStatus, Reason
 from ingestion.rules import Rules
@@ -212,5 +212,5 @@ def _folders(url: str) -> list[str]:
     """Of the path, two at most; figures and sessions aside, or each month of a calendar had a turn of its own."""
     parts = urlsplit(url)
     segments = [segment for segment in parts.path.split("/")[1:-1] if segment]
-    named = ["~" if is_token(segment) else _NUMBERS.sub("0", segment) for segment in segments[:2]]
+    named = [_NUMBERS.sub("0", without_tokens(segment)) for segment in segments[:2]]
     return [*named, "?"] if parts.query else named

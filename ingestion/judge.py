@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from ingestion.likeness import Novelty, Print, alike, print_of, print_of_text
+from ingestion.likeness import Novelty, Print, is_copy, print_of, print_of_text
 from ingestion.model import MARKS, ExtractedDocument, LedgerEntry, PageStatus, Reason
 from ingestion.notfound import Missing
 from ingestion.traps import Makings, twin
@@ -113,13 +113,14 @@ class Judge:
         if known is not None and known.content_hash == content_hash and (entry.reason is None or entry.reason in MARKS):
             entry = replace(entry, status=PageStatus.UNCHANGED)
         crawled = Crawled(entry, document, known, content_hash, seen.media_type, seen.etag, seen.last_modified)
-        crawled = self._unless_copy(crawled, hash_text(join_text(document.blocks)))
-        if start or not crawled.taken:
-            return crawled
-        if self.missing.is_missing(document, seen.url):
-            return _gone(replace(entry, status=PageStatus.SKIPPED, reason=Reason.SOFT_NOT_FOUND), known)
-        first = await self._alike(document, entry.url, canonical)
-        return crawled if first is None else _copy(crawled, f"nearly the same text as {first}")
+        text_hash = hash_text(join_text(document.blocks))
+        if not start and text_hash not in self._texts:
+            if self.missing.is_missing(document, seen.url):
+                return _gone(replace(entry, status=PageStatus.SKIPPED, reason=Reason.SOFT_NOT_FOUND), known)
+            first = await self._alike(document, entry.url, canonical)
+            if first is not None:
+                return _copy(crawled, f"nearly the same text as {first}")
+        return self._unless_copy(crawled, text_hash)
 
     def _unless_copy(self, crawled: Crawled, text_hash: bytes) -> Crawled:
         first = self._texts.setdefault(text_hash, crawled.entry.url)
@@ -137,7 +138,7 @@ class Judge:
             print_ = self._prints[first]
             if isinstance(print_, UUID):
                 print_ = self._prints[first] = print_of_text(await self._recall(print_))
-            if alike(own, print_ - self._start) >= least:
+            if is_copy(own, print_ - self._start, least):
                 return first
         return None
 

@@ -11,6 +11,7 @@ Print = frozenset[int]
 _FIGURES = re.compile(r"\d+")
 _SHORT = 80  # letters of a line that a clock, a counter or a heading may take up
 _LONG_PAGE = 10  # lines
+_ENOUGH_SHARED = 5
 
 
 def print_of(document: ExtractedDocument, url: str = "") -> Print:
@@ -37,6 +38,11 @@ def line_hash(text: str) -> int:
 def alike(one: Print, other: Print) -> float:
     """0 for nothing in common, 1 for the same lines."""
     return len(one & other) / len(one | other) if one or other else 1.0
+
+
+def is_copy(one: Print, other: Print, least: float) -> bool:
+    """At least that alike, or the same but for one line: a clock, a greeting."""
+    return alike(one, other) >= least or (len(one ^ other) <= 2 and len(one & other) >= _ENOUGH_SHARED)
 
 
 @dataclass(slots=True)

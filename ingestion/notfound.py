@@ -17,6 +17,7 @@ _ALIKE = 0.9
 _ALIKE_WITH_TITLE = 0.5
 _PARTS = re.compile(r"\s+[-–—|·•»«:/]+\s+|\s*[|»«·•]\s*|:\s+")
 _TRIMMED = re.compile(r"^[\s\W_]+|[\s\W_]+$")
+_TRIMMED_BARE = re.compile(r"^[\s\W\d_]+|[\s\W\d_]+$")
 _CODE = re.compile(
     r"^(?:http |status |code |error |fehler |erreur |fejl |fout |errore )*4(?:04|10)(?: error| fehler)?$"
 )
@@ -105,5 +106,5 @@ def is_phrase(text: str) -> bool:
     plain = _TRIMMED.sub("", text.casefold())
     if _CODE.match(plain):
         return True
-    bare = _TRIMMED.sub("", _AROUND.sub("", plain))
+    bare = _TRIMMED_BARE.sub("", _AROUND.sub("", plain))
     return plain in PHRASES or bare in PHRASES

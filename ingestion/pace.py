@@ -63,6 +63,7 @@ class Pace:
         self._next_at = 0.0
         self._held_until = 0.0
         self._slowness = 0.0  # seconds between requests, on top of what is due anyway
+        self._slowed_at = 0.0
         self._most_hops = 0
         self._unanswered = 0
         self._busy = 0
@@ -87,18 +88,24 @@ class Pace:
         self, url: str, *, max_bytes: int, etag: str | None = None, last_modified: str | None = None
     ) -> FetchResult:
         """Waits for its turn, asks, and asks once more where the server names a time to wait for."""
-        result = await self._ask(url, max_bytes, etag, last_modified)
-        wait = self._wait_for(result)
-        if wait is None or self.spent() is not None:
-            return result
-        self._held_until = max(self._held_until, self._clock() + wait)
-        result = await self._ask(url, max_bytes, etag, last_modified)
-        self._wait_for(result)
-        return result
+        for attempt in (1, 2):
+            result, sent_at = await self._ask(url, max_bytes, etag, last_modified)
+            wait = self._wait_for(result, sent_at)
+            if attempt == 2 or wait is None or self.refused is not None or self.spent() is not None:
+                return result
+            self._held_until = max(self._held_until, self._clock() + wait)
+        raise AssertionError("unreachable")
 
-    async def _ask(self, url: str, max_bytes: int, etag: str | None, last_modified: str | None) -> FetchResult:
+    async def _ask(
+        self, url: str, max_bytes: int, etag: str | None, last_modified: str | None
+    ) -> tuple[FetchResult, float]:
         self.requests += 1  # before the wait: what waits for its turn will be asked
         await self._turn()
+        if self.refused is not None:
+            self.requests -= 1
+            raise FetchFailed(self.refused.reason, self.refused.detail, url=url)
+        sent_at = self._clock()
+        self._next_at = max(self._next_at, sent_at + self._spacing())  # a late wake does not shorten the next pause
         try:
             result = await self._fetcher.fetch(url, max_bytes=max_bytes, etag=etag, last_modified=last_modified)
         except FetchFailed as error:
@@ -109,10 +116,10 @@ class Pace:
         self.requests += hops
         self._most_hops = max(self._most_hops, hops)
         self._next_at += hops * self._spacing()
-        return result
+        return result, sent_at
 
     async def _turn(self) -> None:
-        while True:
+        while self.refused is None:
             now = self._clock()
             at = max(self._next_at, self._held_until, now)
             self._next_at = at + self._spacing()
@@ -134,14 +141,16 @@ class Pace:
         if self._unanswered >= _SILENT:
             self.refused = Refusal(error.reason, error.detail)
 
-    def _wait_for(self, result: FetchResult) -> float | None:
+    def _wait_for(self, result: FetchResult, sent_at: float) -> float | None:
         """Seconds until the same is asked again; None where it is not."""
         if result.status not in (429, 503):
             self._busy = 0
-            self._slowness = self._slowness / 2 if self._slowness > 0.1 else 0.0
+            self._slowness = self._slowness / 2 if self._slowness > self._backoff / 10 else 0.0
             return None
-        self._slowness = min(_SLOWEST, max(self._backoff / 2, self._slowness) * 2)
-        self._busy += 1
+        if sent_at >= self._slowed_at:  # else it was under way when another one complained: that is one complaint
+            self._slowness = min(_SLOWEST, max(self._backoff / 2, self._slowness) * 2)
+            self._slowed_at = self._clock()
+            self._busy += 1
         wait = retry_after(result)
         if wait is None:
             if result.status == 429 and self._busy >= _BUSY:

@@ -14,7 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ingestion.addresses import is_token
+from ingestion.addresses import is_token, without_tokens
 
 MANY = 40  # addresses of one making before the rest of it waits behind all others
 _NUMBERS = re.compile(r"\d+")
@@ -37,7 +37,7 @@ def shape(url: str) -> str:
     """The making of an address: figures, sessions, repetitions and the values of its query aside."""
     parts = urlsplit(url)
     keys = sorted({pair.split("=", 1)[0] for pair in parts.query.split("&") if pair})
-    segments = ["~" if is_token(segment) else _NUMBERS.sub("0", segment) for segment in parts.path.split("/")]
+    segments = [_NUMBERS.sub("0", without_tokens(segment)) for segment in parts.path.split("/")]
     if repeats_itself(url):
         segments = [*dict.fromkeys(segments), "…"]
     return "/".join(segments) + (f"?{'&'.join(keys)}" if keys else "")
@@ -48,7 +48,7 @@ def twin(url: str) -> str:
     parts = urlsplit(url)
     folder, name = posixpath.split(parts.path)
     path = folder if _INDEX.match(name) else parts.path
-    segments = ["~" if is_token(segment) else segment for segment in path.casefold().strip("/").split("/")]
+    segments = [without_tokens(segment) for segment in path.casefold().strip("/").split("/")]
     pairs = sorted(pair for pair in parts.query.split("&") if pair and not is_token(pair.partition("=")[2]))
     return "/".join(segments) + "?" + "&".join(pairs)
 
