@@ -21,7 +21,6 @@ from pathlib import Path
 import psutil
 
 from ingestion.extract.child import ChildExtractor
-from ingestion.model import Reason
 from tests.integration.hostile.cases import CASES
 from tests.integration.hostile.crawling import crawl_at
 from tests.integration.hostile.server import Case
@@ -32,7 +31,7 @@ TOTAL_SECONDS = 3.0  # of one fetch; the product has 20
 AT_ONCE = 4
 IDLE_SECONDS = 40  # after that the worker has given back its model and its parsers
 # Those that only wait for a deadline show nothing of processor and memory, and take 20 s each in the product.
-BUSY = [case for case in CASES if Reason.TIMEOUT not in (*case.expect.values(), case.start)]
+BUSY = [case for case in CASES if not case.waits]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,20 @@ SQL_ALLOWED = {
     "app/db/pool.py": "binds a transaction to its business",
     "app/db/probe.py": "the start-up probe",
 }
-CLIENTS = {"httpx2", "httpx", "openai", "smtplib", "aiosmtplib", "socket", "urllib.request", "aiohttp", "http.client"}
+CLIENTS = {
+    "httpx2",
+    "httpx",
+    "httpcore2",
+    "anyio.connect_tcp",
+    "dns",
+    "openai",
+    "smtplib",
+    "aiosmtplib",
+    "socket",
+    "urllib.request",
+    "aiohttp",
+    "http.client",
+}
 # Who else may hold a socket, and why.
 CLIENTS_ALLOWED = {
     "app/asgi.py": "binds the port it serves",

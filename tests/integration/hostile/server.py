@@ -37,6 +37,11 @@ class Case:
     start: Expected = None
     tls: ssl.SSLContext | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether a deadline is what ends it."""
+        return Reason.TIMEOUT in (*self.expect.values(), self.start)
+
 
 def answer(body: bytes | str = b"", status: str = "200 OK", *headers: tuple[str, str], length: bool = True) -> bytes:
     body = body.encode() if isinstance(body, str) else body

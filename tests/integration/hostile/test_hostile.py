@@ -10,12 +10,18 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from ingestion.model import PageStatus
+from app.outbound import OutboundFetcher
+from ingestion.crawl import crawl
+from ingestion.extract.child import ChildExtractor
+from ingestion.judge import Crawled
+from ingestion.model import PageStatus, Reason
+from ingestion.plan import CrawlPlan, Stores
 from ingestion.sentences import sentence_for
 from tests.fakes.certificates import server_context
+from tests.fakes.recording import Recorder
 from tests.integration.hostile.cases import BODIES, CASES
-from tests.integration.hostile.crawling import Outcome, crawl_all
-from tests.integration.hostile.server import GOOD, Case, answer
+from tests.integration.hostile.crawling import SETTINGS, Outcome, crawl_all
+from tests.integration.hostile.server import GOOD, START, Case, answer
 
 WALL_SECONDS = 25.0
 MEMORY = 400 * 2**20  # several crawls at once, each with a body of at most 20 MB, and the servers' own bodies
@@ -102,3 +108,31 @@ def test_with_the_limits_of_production_none_takes_longer_than_promised():
     for outcome in outcomes:
         assert outcome.said_of("/x")[-1].reason is outcome.case.expect["/x"]
     assert time.monotonic() - begun < WALL_SECONDS + 5
+
+
+async def test_a_name_server_that_changes_its_mind_in_a_crawl_leads_nowhere_private():
+    """Public for robots.txt, sitemap and start, private from then on: nothing is connected to but the first."""
+    asked = 0
+
+    async def resolve(_host: str, _port: int) -> list[str]:
+        nonlocal asked
+        asked += 1
+        return ["93.184.216.34"] if asked <= 3 else ["10.0.0.1", "169.254.169.254"]
+
+    def say(head: bytes) -> bytes:
+        path = head.split(b" ")[1]
+        return answer(START) if path == b"/" else answer("<h1>Not found</h1>", "404 Not Found")
+
+    recorder = Recorder(say)
+    fetcher = OutboundFetcher(SETTINGS, resolve=resolve, backend=recorder, refusal_seconds=0)
+    ledger: dict[str, Reason | None] = {}
+
+    async def tell(crawled: Crawled, _done: int, _total: int) -> None:
+        ledger[crawled.entry.url] = crawled.entry.reason
+
+    async with ChildExtractor() as extractor:
+        plan = CrawlPlan("http://rebinding.example/", delay=0, max_requests=20)
+        assert await crawl(plan, Stores(), fetcher, extractor, tell) is None
+    await fetcher.close()
+    assert ledger == {"http://rebinding.example/": None, "http://rebinding.example/x": Reason.NO_SUCH_HOST}
+    assert set(recorder.connected) == {("93.184.216.34", 80)}
