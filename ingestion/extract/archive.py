@@ -65,7 +65,7 @@ class Archive:
         """The member unpacked, at most 1 MB at a time. Raises Unread when it is missing or damaged."""
         member = self._members.get(_key(name))
         if member is None:
-            raise Unread(Reason.BROKEN, f"{name[:80]} is missing")
+            raise Unread(Reason.BROKEN, f"{name[:80]}: missing")
         if member.name not in self._whole:
             self._compare(member)
             self._whole.add(member.name)
@@ -86,7 +86,7 @@ class Archive:
             length += len(piece)
             crc = zlib.crc32(piece, crc)
         if length != member.unpacked or crc != member.crc:
-            raise Unread(Reason.BROKEN, f"{member.name[:80]} is damaged")
+            raise Unread(Reason.BROKEN, f"{member.name[:80]}: damaged")
 
     def _unpacked(self, member: Member) -> Iterator[bytes]:
         packed = self._body[member.start : member.end]
@@ -103,14 +103,14 @@ class Archive:
                     piece = inflate.decompress(waiting, _PIECE)
                     left -= len(piece)
                     if left < 0:
-                        raise Unread(Reason.BROKEN, f"{member.name[:80]} is longer than it says")
+                        raise Unread(Reason.BROKEN, f"{member.name[:80]}: longer than it says")
                     if piece:
                         yield piece
                     waiting = inflate.unconsumed_tail
             while not inflate.eof and (piece := inflate.decompress(b"", _PIECE)):
                 yield piece  # what zlib still held when its output was full
         except zlib.error as error:
-            raise Unread(Reason.BROKEN, f"{member.name[:80]} is damaged") from error
+            raise Unread(Reason.BROKEN, f"{member.name[:80]}: damaged") from error
 
 
 def _key(name: str) -> str:

@@ -1,6 +1,6 @@
 """A DOCX in, an `ExtractedDocument` out: what Word prints, in the order it is read. Runs in the child.
 
-The body, with its notes after the paragraphs that bear them, then headers and footers once. Deleted and
+The body, with its notes after the paragraphs that bear them, headers and footers once before it. Deleted and
 hidden text, comments, fields' instructions and tables of contents are no text for a visitor.
 """
 
@@ -13,6 +13,7 @@ from ingestion.extract.archive import Archive
 from ingestion.extract.docx_markup import Markup
 from ingestion.extract.docx_story import Notes, Story
 from ingestion.extract.docx_styles import Lists, Styles
+from ingestion.extract.drawing import drawn_text
 from ingestion.extract.flow import Budget, Part, Writer, unseen
 from ingestion.extract.gather import MAX_CHARACTERS, Full, Gather, Unread
 from ingestion.extract.opc import Package, Relation
@@ -51,6 +52,8 @@ class _Docx:
         writer = Writer(self._gather)
         edges = self._story(main, relations, known, writer.write)
         writer.end()
+        self._diagrams(relations, writer)
+        first = len(self._gather.blocks)
         seen = {block.text for block in self._gather.blocks}
         for identity in edges[:_EDGES]:
             relation = relations.get(identity)
@@ -60,6 +63,13 @@ class _Docx:
             self._story(relation.target, self._package.relations(relation.target), {}, held.extend)
             writer.write(unseen(held, seen))
             writer.end()
+        self._gather.move_to_front(first)
+
+    def _diagrams(self, relations: dict[str, Relation], writer: Writer) -> None:
+        for relation in relations.values():
+            if relation.kind == "diagramData" and not relation.external:
+                writer.write(drawn_text(self._package.archive, relation.target, self._gather))
+        writer.end()
 
     def _notes(self, part: str | None, kind: str) -> Notes:
         if part is None:

@@ -22,6 +22,13 @@ _NO_TITLE = re.compile(
     re.I,
 )
 
+_PARTS = {
+    "document": "its text", "content.xml": "its text", "styles": "its styles", "numbering": "its lists",
+    "footnotes": "its footnotes", "endnotes": "its endnotes", "header": "a header", "footer": "a footer",
+    "workbook": "its list of sheets", "sharedStrings": "the texts of its cells", "presentation": "its list of slides",
+    "core": "its title", "meta.xml": "its title", "slideLayout": "a layout", "slideMaster": "a master slide",
+}  # fmt: skip
+
 
 class Full(Exception):
     """A limit of a document is reached; nothing more is taken."""
@@ -48,6 +55,7 @@ class Gather:
         self.languages: dict[str, int] = {}  # language → characters said in it
         self.pictures = 0
         self._characters = 0
+        self._body = 0  # where the blocks of the body begin
 
     def add(
         self, kind: BlockKind, text: str, *, level: int = 0, page: int | None = None, header: str | None = None
@@ -72,10 +80,15 @@ class Gather:
         self.removed += sum(1 for sign in text if not sign.isspace())
 
     def note(self, part: str, error: Unread) -> None:
-        """A part of the file that was not, or not wholly, read."""
+        """A part of the file that was not, or not wholly, read. `part`: its name in the package, or what it is."""
         notes = self.limits if error.reason is Reason.PARSE_LIMIT else self.faults
-        told = error.detail or str(error.reason)
-        notes.append(told if part in told else f"{part}: {told}")
+        told = (error.detail or str(error.reason)).removeprefix(part).strip(" :")
+        notes.append(f"{_called(part)}: {told}")
+
+    def move_to_front(self, first: int) -> None:
+        """What stands at the edges of every page belongs to no heading, so it goes before all of them."""
+        self._body = len(self.blocks) - first
+        self.blocks[:] = self.blocks[first:] + self.blocks[:first]
 
     def close(
         self, *, title: str, name: str, pages: int | None = None, language: str | None = None
@@ -111,10 +124,11 @@ class Gather:
 
     def _first(self) -> str:
         """The first heading, or a first line that is short enough to be one."""
-        heading = next((block.text for block in self.blocks[:20] if block.kind is BlockKind.HEADING), "")
+        body = self.blocks[self._body : self._body + 20]
+        heading = next((block.text for block in body if block.kind is BlockKind.HEADING), "")
         if heading:
             return heading[:_TITLE_CHARACTERS]
-        first = self.blocks[0] if self.blocks else None
+        first = body[0] if body else None
         fits = first is not None and first.kind is BlockKind.PARAGRAPH and len(first.text) <= 100
         return first.text if first is not None and fits and not re.search(r"[.!?;,]$", first.text) else ""
 
@@ -126,6 +140,12 @@ def language_of(declared: str | None) -> str | None:
     """ "de-AT" is "de"."""
     short = re.split(r"[-_]", (declared or "").strip().lower())[0]
     return short if re.fullmatch(r"[a-z]{2}", short) and short != "zx" else None
+
+
+def _called(part: str) -> str:
+    """ "its text" for word/document.xml; what is no part's name stays."""
+    name = part.rpartition("/")[2]
+    return next((words for start, words in _PARTS.items() if name.startswith(start)), part[:80])
 
 
 def _usable(declared: str) -> str:

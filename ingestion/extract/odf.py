@@ -1,6 +1,6 @@
 """An ODT or ODP in, an `ExtractedDocument` out, as its program shows it. Runs in the child; called by office.py.
 
-The body, with its notes after the paragraphs that bear them, then headers and footers once; of a
+The body, with its notes after the paragraphs that bear them, headers and footers once before it; of a
 presentation slide after slide, the slide's number being the page.
 """
 
@@ -89,5 +89,7 @@ def _edges(archive: Archive, gather: Gather, budget: Budget, styles: Styles, wri
     reader = TextReader(styles, gather, budget, hold, inside=_EDGES)
     read_part(archive, gather, "styles.xml", reader)
     reader.finish()
+    first = len(gather.blocks)
     writer.write(unseen(held, {block.text for block in gather.blocks}))
     writer.end()
+    gather.move_to_front(first)

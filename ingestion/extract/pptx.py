@@ -1,7 +1,7 @@
 """A PPTX in, an `ExtractedDocument` out: slide after slide in the order they are shown. Runs in the child.
 
 A slide's number is the block's page, its title a heading. Speaker's notes, hidden slides, dates and
-slide numbers are not for visitors; what stands on the master of every slide is read once, at the end.
+slide numbers are not for visitors; what stands on the master of every slide is read once, before all.
 """
 
 from __future__ import annotations
@@ -92,8 +92,10 @@ class _Pptx:
         for part in list(masters)[:20]:
             said |= dict.fromkeys(self._fixed(part))
         known = {block.text for block in self._gather.blocks}
+        first = len(self._gather.blocks)
         self._writer.write([Paragraph(text) for text in said if " ".join(text.split()) not in known])
         self._writer.end()
+        self._gather.move_to_front(first)
 
     def _fixed(self, part: str) -> list[str]:
         reader = SlideReader(self._gather, self._budget, prompts=True)

@@ -77,7 +77,7 @@ def read_xml(pieces: Iterable[bytes], reader: Reader) -> None:
                 raise Unread(Reason.PARSE_LIMIT, "one tag of more than 8 MB")
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise Unread(Reason.BROKEN, f"line {error.lineno}: {expat.ErrorString(error.code)}") from error
+        raise Unread(Reason.BROKEN, f"damaged in line {error.lineno}") from error
 
 
 def _refuse_doctype(*_: object) -> None:

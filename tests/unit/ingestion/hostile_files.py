@@ -311,7 +311,7 @@ CASES: dict[str, Case] = {
     "two parts of one name": Case(twice_the_same, (BROKEN,), says="twice"),
     "truncated": Case(truncated, (BROKEN,), says="end is missing"),
     "a damaged part": Case(damaged_part, (BROKEN,)),
-    "XML that stops": Case(unclosed, (PART,), says="word/document.xml"),
+    "XML that stops": Case(unclosed, (PART,), says="its text: damaged"),
     "billion laughs": Case(billion_laughs, (BROKEN,), says="document type"),
     "XXE of a file": Case(lambda: xxe("file:///etc/passwd"), (BROKEN,), says="document type"),
     "XXE of a host": Case(lambda: xxe("http://127.0.0.1:9/"), (BROKEN,), says="document type"),
