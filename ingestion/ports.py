@@ -56,7 +56,7 @@ class Fetcher(Protocol):
     ) -> FetchResult:
         """GET with our user agent, checked addresses, limits and a total deadline.
 
-        Raises FetchFailed: NO_SUCH_HOST, REFUSED_ADDRESS, CONNECT_FAILED, TLS_FAILED, TIMEOUT,
+        Raises FetchFailed: NO_SUCH_HOST, REFUSED_ADDRESS, OWN_SERVICE, CONNECT_FAILED, TLS_FAILED, TIMEOUT,
         TOO_MANY_REDIRECTS, BAD_RESPONSE, BAD_ADDRESS or TOO_LARGE. An HTTP error status is a result.
         """
         ...
