@@ -80,3 +80,17 @@ class NotGiven:
 
     async def fetch(self, url: str, **options: Any) -> Any:
         return await self._fetcher.fetch(url, **options)
+
+
+async def test_the_settings_of_a_site_lead_to_its_proof(site: Site) -> None:
+    cast(Any, site.services).fetcher = NotGiven(OutboundFetcher(site.services.settings))
+    source_id = await source(site, "https://corner.example")
+    path = f"{B}/knowledge/sources/{source_id}"
+    shown = (await site.member.get(f"{path}/settings")).text
+    assert f'href="{path}/proof"' in shown and "This site is mine" in shown
+    async with site.services.database.business_transaction(site.business_id) as conn:
+        await conn.execute(
+            "INSERT INTO host_proofs (business_id, host, token, method, proved_at) VALUES (%s, %s, 't', 'dns', now())",
+            (site.business_id, "corner.example"),
+        )
+    assert "See the proof" in (await site.member.get(f"{path}/settings")).text
