@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.dashboard.formats import place, plural
+from app.dashboard.formats import place
 
 # What is said of one, and of several; what the lines are. The order is that of how much it matters.
 _TITLES = {
@@ -18,7 +18,7 @@ _TITLES = {
     "changed": ("One page says something else", "{} pages say something else"),
     "moved": ("One page has another address", "{} pages have another address"),
 }
-_SHORT = {"gone": "gone", "new": "new", "changed": "changed", "moved": "moved"}
+_PAGES = {"gone", "new", "changed", "moved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +34,13 @@ def view_changes(stored: Sequence[dict[str, Any]]) -> list[ChangeView]:
     return [_view(what, found[what]) for what in _TITLES if what in found]
 
 
-def summary(stored: Sequence[dict[str, Any]]) -> str:
-    """ "2 pages changed, 1 new, 1 gone", '' when no page did."""
-    counts = [(_SHORT[one["what"]], int(one["count"])) for one in stored if one["what"] in _SHORT]
-    first = [f"{plural(count, 'page')} {word}" for word, count in counts[:1]]
-    return ", ".join(first + [f"{count} {word}" for word, count in counts[1:]])
-
-
 def _view(what: str, one: dict[str, Any]) -> ChangeView:
     single, several = _TITLES[what]
     count, lines = int(one["count"]), [str(line) for line in one["first"]]
     if what == "moved":
         pairs = [line.partition(" → ") for line in lines]
         lines = [f"{place(before)} → {place(after)}" for before, _, after in pairs]
-    elif what in _SHORT:
+    elif what in _PAGES:
         lines = [place(line) for line in lines]
     title = single if count == 1 else several.format(count)
-    return ChangeView(title, tuple(lines), count - len(lines), what in _SHORT)
+    return ChangeView(title, tuple(lines), count - len(lines), what in _PAGES)

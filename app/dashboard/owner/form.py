@@ -13,7 +13,7 @@ from app.dashboard import forms
 from app.errors import BadInput
 from app.knowledge.facts.model import NewFact, Value
 
-TIMES = 3  # pairs of opening and closing that the form offers
+TIMES = 2  # pairs of opening and closing that the form offers
 KINDS = {
     "hours": "Opening hours",
     "special_hours": "A special date",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -54,6 +54,7 @@ class FactView:
     tone: str
     state: str
     options: tuple[OptionView, ...]
+    same: tuple[OptionView, ...]  # where pages say what the owner said
     otherwise: tuple[OptionView, ...]
     decision: UUID | None
     decided_at: datetime | None
@@ -121,10 +122,11 @@ def view_fact(fact: Fact) -> FactView:
         tone=tone,
         state=fact.state,
         options=tuple(_option(one) for one in fact.statements),
+        same=tuple(_option(one) for one in fact.statements if decision is not None and one.key == decision.key),
         otherwise=tuple(_option(one) for one in fact.otherwise),
         decision=decision.fact_id if decision is not None else None,
         decided_at=decision.updated_at if decision is not None else None,
-        expires_at=decision.expires_at if decision is not None else None,
+        expires_at=_last_moment(decision),
         change=change,
     )
 
@@ -182,8 +184,25 @@ def _empty(day: int, subject: str) -> FactView:
     """A day that nobody names. It may be closed; nobody says so."""
     change = urlencode({"kind": "hours", "day": day, "subject": subject})
     return FactView(
-        say_day(Slot("hours", "", str(day)), "en"), subject, "", "not named", "", "", (), (), None, None, None, change
+        say_day(Slot("hours", "", str(day)), "en"),
+        subject,
+        "",
+        "not named",
+        "",
+        "",
+        (),
+        (),
+        (),
+        None,
+        None,
+        None,
+        change,
     )
+
+
+def _last_moment(decision: Decision | None) -> datetime | None:
+    """It counts to the end of a day: what is told is that day, not the one that begins."""
+    return decision.expires_at - timedelta(seconds=1) if decision is not None and decision.expires_at else None
 
 
 def _option(statement: Statement) -> OptionView:
@@ -202,4 +221,4 @@ def _taken(decision: Decision, expired: bool) -> TakenView:
     name = name_of(decision.slot, decision.subject)
     subject = f"{decision.subject}, " if decision.subject and decision.slot.kind not in (*CONTACT, "price") else ""
     text = f"{subject}{name}: {text_of(decision.slot, decision.value)}"
-    return TakenView(text, decision.fact_id, expired, decision.expires_at)
+    return TakenView(text, decision.fact_id, expired, _last_moment(decision))

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 
 from app.dashboard.addresses import typed_address
 from app.dashboard.admission import AnyRequest, Desk, OwnDesk, Parts
-from app.dashboard.changes_view import summary, view_changes
+from app.dashboard.changes_view import view_changes
 from app.dashboard.forms import field, uploads
 from app.dashboard.queries import find_held, find_live, find_renewal, list_sources, waiting_sources
 from app.dashboard.render import Html, page, see
@@ -121,7 +121,6 @@ async def knowledge_page(
         changes=view_changes(held.changes) if held else [],
         live=live,
         live_changes=view_changes(live.changes) if live else [],
-        live_summary=summary(live.changes) if live else "",
         renewal=renewal,
         former=former,
         typed=typed,

@@ -141,6 +141,7 @@ async def _page(
     except BadInput as error:
         wrong_rule = error.sentence
     proof = await read_proof(services, desk.business_id, site.url)
+    owned = services.fetcher.is_owned(site.url)  # for whoever runs this Milo: nothing to prove
     async with desk.transaction() as conn:
         hook = await hook_made_at(conn, desk.business_id, source_id)
     source: dict[str, Any] = {"kind": "site", "url": site.url, "source_id": source_id}
@@ -158,7 +159,8 @@ async def _page(
         wrong_rule=wrong_rule,
         wrong=wrong.sentence if wrong else None,
         proof=proof,
-        proved=(proof is not None and proof.proved) or services.fetcher.is_owned(site.url),
+        owned=owned,
+        proved=owned or (proof is not None and proof.proved),
         hook=hook,
         address=address,
     )

@@ -325,7 +325,7 @@ async def test_a_held_reading_shows_what_it_would_change(site: Site) -> None:
     assert ">Publish it<" in text and ">Discard it<" in text
     await site.member.post(f"{B}/knowledge/held/2/publish")
     after = (await site.member.get(f"{B}/knowledge")).text
-    assert "What the last update changed" in after and "70 pages gone" in after
+    assert "What the last update changed" in after and "70 pages are gone" in after
 
 
 async def test_who_withdraws_a_helper_has_the_pages_learnt_anew_at_once(site: Site) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.dashboard.changes_view import summary, view_changes
+from app.dashboard.changes_view import view_changes
 from app.dashboard.ledger.folders import folders_of
 from app.dashboard.ledger.queries import LedgerCount, LedgerRow
 from app.dashboard.ledger.rules import try_rules
@@ -110,12 +110,13 @@ def test_every_kind_of_change_has_its_words(what: What) -> None:
     assert "12" in shown.title and shown.more == 11
 
 
-def test_changes_are_summed_up_shortly() -> None:
+def test_what_matters_most_comes_first() -> None:
     stored = [
         {"what": "changed", "count": 2, "first": []},
         {"what": "new", "count": 1, "first": []},
         {"what": "facts", "count": 1, "first": ["Saturday 10-16 is now 10-14 on /contact"]},
     ]
-    assert summary(stored) == "2 pages changed, 1 new"
-    assert view_changes(stored)[0].lines == ("Saturday 10-16 is now 10-14 on /contact",)
-    assert summary([]) == ""
+    first, *others = view_changes(stored)
+    assert first.lines == ("Saturday 10-16 is now 10-14 on /contact",) and not first.addresses
+    assert [one.title for one in others] == ["One page is new", "2 pages say something else"]
+    assert view_changes([]) == []
