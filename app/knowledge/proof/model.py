@@ -95,10 +95,13 @@ def host_of(address: WebAddress) -> str:
     return host if address.port in (80, 443) else f"{host}:{address.port}"
 
 
-def ways_for(host: str, token: str, *, scheme: str = "https") -> tuple[Way, ...]:
-    """The three ways in plain words; two for an address without a name, which has no DNS records."""
+def ways_for(host: str, token: str, *, origin: str | None = None) -> tuple[Way, ...]:
+    """The three ways in plain words; two for an address without a name, which has no DNS records.
+
+    `origin`: how the site is known, with or without www.
+    """
     name = name_of(host)
-    origin = f"{scheme}://{host}"
+    origin = origin or f"https://{host}"
     file = Way(
         Method.FILE,
         "A file on the site",

@@ -19,6 +19,7 @@ from app.knowledge.proof.model import Method, Proof, ProofRow, Proves, proof_hos
 from app.knowledge.proof.queries import find_proof, has_lapsed, insert_proof, is_due, set_not_seen, set_proved
 from app.knowledge.queries import list_sites
 from app.outbound_dns import resolve_texts
+from ingestion.addresses import Scope
 
 MOST_HOSTS = 50
 FRESH_SECONDS = 86_400.0
@@ -32,12 +33,12 @@ async def start_proof(parts: Proves, business_id: UUID, host: str, *, actor: str
     """The token and the ways for a host as typed; the same ones when it was begun before. Raises BadInput."""
     key = proof_host(host)
     async with parts.database.business_transaction(business_id) as conn:
-        if await insert_proof(conn, business_id, key, secrets.token_urlsafe(24), most=MOST_HOSTS):
+        if await insert_proof(conn, business_id, key, secrets.token_hex(16), most=MOST_HOSTS):
             await insert_audit(conn, business_id, actor=actor, action="host.proof_begun", target=key)
         row = await find_proof(conn, business_id, key)
     if row is None:
         raise BadInput(f"Milo keeps proofs of {MOST_HOSTS} sites for one business, and they are used up.")
-    return _shown(row, parts, await _scheme(parts, business_id, key))
+    return _shown(row, parts, await _origin(parts, business_id, key))
 
 
 async def read_proof(parts: Proves, business_id: UUID, host: str) -> Proof | None:
@@ -45,7 +46,7 @@ async def read_proof(parts: Proves, business_id: UUID, host: str) -> Proof | Non
     key = proof_host(host)
     async with parts.database.business_transaction(business_id) as conn:
         row = await find_proof(conn, business_id, key)
-    return None if row is None else _shown(row, parts, await _scheme(parts, business_id, key))
+    return None if row is None else _shown(row, parts, await _origin(parts, business_id, key))
 
 
 async def check_proof(
@@ -58,11 +59,11 @@ async def check_proof(
         due = await is_due(conn, business_id, key, seconds=PAUSE_SECONDS)
     if row is None:
         raise NotFound("Nobody has begun to prove this site. Begin first, to get what has to be put there.")
-    scheme = await _scheme(parts, business_id, key)
+    origin = await _origin(parts, business_id, key)
     if due:
-        looks = await look(key, row.token, parts.fetcher, scheme=scheme, texts=texts)
+        looks = await look(key, row.token, parts.fetcher, scheme=origin.partition(":")[0], texts=texts)
         row = await _write(parts, business_id, row, looks, actor)
-    return _shown(row, parts, scheme)
+    return _shown(row, parts, origin)
 
 
 async def refresh_proof(parts: Proves, business_id: UUID, url: str, *, texts: Texts = resolve_texts) -> None:
@@ -107,14 +108,14 @@ def _reason(row: ProofRow, looks: Mapping[Method, Look]) -> str:
     return "; ".join(dict.fromkeys(each.why for _, each in ordered if each.why))[:500]
 
 
-async def _scheme(parts: Proves, business_id: UUID, key: str) -> str:
-    """As the site is read, where it is a source; https otherwise."""
+async def _origin(parts: Proves, business_id: UUID, key: str) -> str:
+    """As the site is read, where it is a source; over https otherwise."""
     async with parts.database.business_transaction(business_id) as conn:
         sites = await list_sites(conn, business_id)
-    return next((url.partition(":")[0] for url in sites if proof_host(url) == key), "https")
+    return next((Scope.of(url).origin for url in sites if proof_host(url) == key), f"https://{key}")
 
 
-def _shown(row: ProofRow, parts: Proves, scheme: str) -> Proof:
+def _shown(row: ProofRow, parts: Proves, origin: str) -> Proof:
     return Proof(
         host=row.host,
         token=row.token,
@@ -123,6 +124,6 @@ def _shown(row: ProofRow, parts: Proves, scheme: str) -> Proof:
         proved_at=row.proved_at,
         checked_at=row.checked_at,
         reason=row.reason,
-        ways=ways_for(row.host, row.token, scheme=scheme),
-        given=parts.fetcher.is_owned(f"{scheme}://{row.host}/"),
+        ways=ways_for(row.host, row.token, origin=origin),
+        given=parts.fetcher.is_owned(f"{origin}/"),
     )
