@@ -112,7 +112,9 @@ def _last(pattern: re.Pattern[str], text: str, start: int, end: int, code: int) 
         found = pattern.search(text, at, end)
         if found is None:
             break
-        if found.start("postcode") == code or found.start("postcode") <= code < found.end("postcode"):
+        # 5, avenue Victor Hugo: what lost its number is not nearer.
+        nearer = best is None or any(map(str.isdigit, found["street"]))
+        if nearer and found.start("postcode") <= code < found.end("postcode"):
             best = found
         border = text.find("\n", found.start(), found.start("postcode"))
         comma = text.find(",", found.start(), found.start("postcode"))

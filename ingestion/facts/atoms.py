@@ -162,8 +162,10 @@ class _Reader:
             if before is not None and before.kind is Sign.TIME and before.value.plain and self._lists(at + 1):
                 return at + 1  # 24.-26. December
             if before is not None and before.kind is Sign.TIME and before.value.plain and not self._ends_range():
-                self._atoms[-1] = replace(before, kind=Sign.NUMBER, value=None)
+                self._atoms[-1] = replace(before, kind=Sign.NUMBER, value=before.value.hour)
                 return at + 1  # the 1. Saturday
+            if before is not None and before.kind is Sign.NUMBER and before.value is not None:
+                return at + 1  # 25. and 26. December
             short = before is not None and before.end - before.start <= _SHORTENED
             if short and before and isinstance(before.kind, Word) and before.kind is not Word.CLOSED:
                 return at + 1 if before.kind is not Word.CLOCK or self._token(at + 1).isdecimal() else self._stop(at)

@@ -76,7 +76,7 @@ def _of_days(facts: Sequence[FoundFact]) -> Iterator[Conflict]:
         season = (fact.value["from"], fact.value["until"]) if "from" in fact.value else None
         for day in fact.value["days"]:
             told.setdefault((day, season), []).append(fact)
-    seen: set[tuple[UUID, UUID, tuple[str, str]]] = set()
+    seen: set[frozenset[tuple[UUID, str]]] = set()
     for day in range(1, 8):
         of_day = dict(islice(((at[1], some) for at, some in told.items() if at[0] == day), _SEASONS))
         for season, some in of_day.items():
@@ -88,8 +88,7 @@ def _of_days(facts: Sequence[FoundFact]) -> Iterator[Conflict]:
                 continue
             one, two = differing[:2]
             # The same two lines about Monday to Friday are one conflict, not five.
-            first, second = sorted((one.value_key, two.value_key))
-            key = (one.document_id, two.document_id, (first, second))
+            key = frozenset({(one.document_id, one.value_key), (two.document_id, two.value_key)})
             if key in seen:
                 continue
             seen.add(key)

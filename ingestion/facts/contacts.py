@@ -36,7 +36,7 @@ _GENERIC = re.compile(
     r"ring|ring til os|e-?mail|email|mail|t|p|m|e|f|kontakt|contact|telefonnummer|phone number|rufnummer|telefonnr|"
     r"tel nr|e-?post|courriel|correo|correo electrónico|e-?mail address|e-?mail-adresse|mailadresse|"
     r"oder|or|und|and|og|et|"
-    r"☎|✆|📞|📧|✉|unter|at|on|us|telefonisch|por teléfono)?$",
+    r"☎|✆|📞|📧|✉|unter|uhr unter|uhr|at|on|us|telefonisch|por teléfono)?$",
     re.I,
 )
 _OTHER_NUMBER = re.compile(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ingestion.facts.atoms import Sign, read_atoms
 from ingestion.facts.drafts import Draft
-from ingestion.facts.phrases import NO_DAYS, When, read_phrase, split_atoms
+from ingestion.facts.phrases import NO_DAYS, Part, When, read_phrase, split_atoms
 from ingestion.facts.scene import About, Heading, Line, Page, Scene, join_subject
 from ingestion.facts.sentences import Clause, Sentence, Shape, in_order, read_sentence
 from ingestion.facts.timetables import is_header, read_row
@@ -21,8 +21,9 @@ from ingestion.facts.words import TOKENS, Word, folded
 from ingestion.model import BlockKind
 
 _LINE_CHARACTERS = 1_500  # more is prose; and no hour of a business was ever lost in it
+_LINES = 5_000  # that say something about hours; their facts fill a document many times over
 _WORDY_CHARACTERS = 300  # without a digit
-_TELLING = frozenset({Word.DAY, Word.CLOSED, Word.ALWAYS, Word.NAMED, Word.HOLIDAYS})
+_TELLING = frozenset({Word.BREAK, Word.DAY, Word.CLOSED, Word.ALWAYS, Word.NAMED, Word.HOLIDAYS})
 _SUBJECT_WORDS = 10
 
 
@@ -34,6 +35,7 @@ class _Reading:
     sentences: tuple[Sentence, ...]
     named: bool = False
     we: bool = False
+    pauses: tuple[tuple[int, int], ...] | None = None  # "lunch break 12-13"; empty when it does not say when
 
     @property
     def shape(self) -> Sentence | None:
@@ -46,8 +48,10 @@ def read_hours(scene: Scene, page: Page, masks: Sequence[tuple[int, int]]) -> li
     groups: list[tuple[bool, list[Entry]]] = []
     group: list[_Reading] = []
     lead: Heading | None = None
+    looked = 0
     for index, line in enumerate(page.lines):
-        reading = _read_line(page, index, masks)
+        reading = _read_line(page, index, masks) if looked < _LINES else None
+        looked += reading is not None
         heading = line.block.kind is BlockKind.HEADING
         if reading is not None and (not heading or reading.shape is not None):  # a heading may be a day
             if heading and not group:
@@ -85,6 +89,10 @@ def _read_line(page: Page, index: int, masks: Sequence[tuple[int, int]]) -> _Rea
             return _Reading(index, row)
     near = masks[max(0, bisect_left(masks, (block.start, 0)) - 1) : bisect_left(masks, (block.end, 0))]
     atoms = read_atoms(text, block.start, block.end, page.lexicon, near, month_first=page.month_first)
+    if any(atom.kind is Word.BREAK for atom in atoms):
+        said = read_phrase([atom for atom in atoms if atom.kind not in (Word.BREAK, Sign.STOP)], twelve=page.twelve)
+        if not any(item.part is Part.WHEN for item in said.items):
+            return _Reading(index, (), pauses=tuple(item.span for item in said.items if item.part is Part.SPAN))
     named = we = False
     sentences: list[Sentence] = []
     for part in split_atoms(atoms):
@@ -154,7 +162,17 @@ def _close(scene: Scene, page: Page, group: Sequence[_Reading], lead: Heading | 
                 if subject and clause.when.dates and not named:
                     continue  # an event
                 entries.append(Entry(replace(clause, period=clause.period or period), subject, line.block.page))
-    return page.lines[group[0].index].repeats, entries
+    pauses = [reading.pauses for reading in group if reading.pauses is not None]
+    return page.lines[group[0].index].repeats, [entry for entry in entries if not _paused(entry, pauses)]
+
+
+def _paused(entry: Entry, pauses: Sequence[tuple[tuple[int, int], ...]]) -> bool:
+    """A pause is said beside it and does not stand in its spans: nobody knows on which days it is made."""
+    return any(
+        not told or any(start < pause[0] and end > pause[1] for start, end in entry.clause.spans for pause in told)
+        for told in pauses
+        if entry.clause.spans
+    )
 
 
 def _paired(page: Page, group: Sequence[_Reading]) -> Iterator[_Reading]:

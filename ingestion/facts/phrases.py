@@ -87,6 +87,8 @@ _PLAIN = {
     Word.SEASON: Part.WORDS,
     Word.GENERAL: Part.WORDS,
     Word.PHONE: Part.WORDS,
+    Word.SPECIAL: Part.WORDS,
+    Word.BREAK: Part.WORDS,
     Sign.UNKNOWN: Part.WORDS,
 }
 
@@ -301,7 +303,8 @@ def _first_date(atom: Atom) -> Date | None:
 
 def _last_date(atom: Atom) -> Date | None:
     if atom.kind is Word.MONTH:
-        return Date(atom.value, _LAST_DAY[atom.value - 1])
+        month = int(atom.value)
+        return Date(month, _LAST_DAY[month - 1])
     return _date_of(atom)
 
 

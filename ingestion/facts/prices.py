@@ -25,9 +25,9 @@ _PRICE = re.compile(
     rf"(?<![\w.,])(?:(?P<before>{_CURRENCY})\s?(?P<one>{_AMOUNT})(?:{_RANGE}(?:{_CURRENCY})?\s?(?P<two>{_AMOUNT}))?"
     rf"(?![\w%])"
     rf"|(?P<low>{_AMOUNT})(?:\s?(?:{_CURRENCY})?{_RANGE}(?P<high>{_AMOUNT}))?\s?(?P<after>{_CURRENCY})(?!\w)"
-    rf"|(?P<bare>\d{{1,5}},[-–—]{{1,2}})(?!\w))"
+    rf"|(?P<bare>\d{{1,5}}[,:][-–—]{{1,2}})(?!\w))"
 )
-_HINT = re.compile(_CURRENCY + r"|,[-–—]")
+_HINT = re.compile(_CURRENCY + r"|[,:][-–—]")
 _CODES = {
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "usd": "USD", "chf": "CHF",
     "sfr": "CHF", "fr": "CHF", "dkk": "DKK", "sek": "SEK", "nok": "NOK", "pln": "PLN", "zł": "PLN",
@@ -35,7 +35,7 @@ _CODES = {
 _CROWNS = {"DK": "DKK", "SE": "SEK", "NO": "NOK", "da": "DKK", "sv": "SEK", "no": "NOK"}
 _DOLLARS = {"CA": "CAD", "AU": "AUD", "NZ": "NZD"}
 _FROM = re.compile(
-    r"(?:\b(?:ab|from|starting (?:at|from)|fra|från|vanaf|dès|à partir de|desde|a partir de|od|da)|\bpriser? fra)"
+    r"(?:\b(?:ab|from|starting (?:at|from)|fra|från|fr\.|vanaf|dès|à partir de|desde|a partir de|od|da)|\bpriser? fra)"
     r"\s*(?:ca\.?\s*)?$",
     re.I,
 )
@@ -59,7 +59,7 @@ _UNITS = {
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 _TRAILING = re.compile(
     r"(?:\b(?:kostet|kosten|costs?|koster|coûte|cuesta|costa|kost|kostar|is|are|for|für|price|preis|pris|prix|precio|"
-    r"prezzo|ab|from|fra|från|only|nur|kun|zzgl|zuzüglich|inkl|incl|beträgt|betragen|und|and|og|et|or|oder|eller|"
+    r"prezzo|ab|from|fra|från|fr|od|da|desde|dès|vanaf|only|nur|kun|zzgl|zuzüglich|inkl|incl|beträgt|betragen|und|and|og|et|or|oder|eller|"
     r"around|about|ca|circa|je|nu|now|jetzt|der|die|das|the|at|of|von|zu|to|von|à|de)\b|[\s:.…=–—\-(|,;&+*_]+)$",
     re.I,
 )
@@ -70,9 +70,15 @@ _TITLES = frozenset(
     "voresspriser nostarifs".split()
 )
 _LABEL_CHARACTERS, _LABEL_WORDS = 90, 9
-_PROSE_CHARACTERS, _PROSE_WORDS = 120, 4
+_PROSE_CHARACTERS, _PROSE_WORDS = 90, 4
 _LINE_CHARACTERS = 2_000
-_SENTENCE = re.compile(r"[.!?;•]\s+(?=\S)|\s[|]\s")
+_SENTENCE = re.compile(r"(?<=\w{4})[.!?]\s+(?=\S)|[;•·]\s|\s[|]\s")
+_COSTS = re.compile(
+    r"\b(?:kost\w*|costs?|prices?|preise?|pris\w*|coûte\w*|tarif\w*|cuestan?|precios?|costa\w*|prezz\w*|prijs\w*|pay|zahl\w*|"
+    r"fees?|gebühr\w*|tickets?|eintritt\w*|karten?|charges?|betaler?|entré\w*|admission|ab|from|fra|från|per|pro|pr|each)\b",
+    re.I,
+)
+_TALK_WORDS = 8
 
 
 def read_prices(scene: Scene, page: Page) -> list[Draft]:
@@ -90,18 +96,25 @@ def read_prices(scene: Scene, page: Page) -> list[Draft]:
                 lead = None  # an address, an hour
         for at, match in enumerate(matches):
             value = _value(match, text, page, scene.place)
-            if value is None:
+            if value is None or (_is_talk(text) and not _COSTS.search(text)):
                 continue
             after = text[match.end() : matches[at + 1].start() if at + 1 < len(matches) else None]
             before = text[matches[at - 1].end() if at else 0 : match.start()]
             label = (
-                _row_label(line, match) if line.block.kind is BlockKind.TABLE_ROW else _label(before, after, len(text))
+                _row_label(line, match)
+                if line.block.kind is BlockKind.TABLE_ROW
+                else _label(before, after, talk=_is_talk(text) or len(text) > _PROSE_CHARACTERS)
             )
             subject = _subject(scene, page, line, lead, label)
             if subject:
                 start, end = line.block.start + match.start(), line.block.start + match.end()
                 drafts.append(Draft(FactKind.PRICE, subject, value, start, end, line.block.page))
     return _named_apart(drafts)
+
+
+def _is_talk(text: str) -> bool:
+    """A sentence that mentions an amount; a line of a price list has no full stop."""
+    return text.endswith((".", "!", "?")) and len(text.split()) > _TALK_WORDS
 
 
 def _named_apart(drafts: list[Draft]) -> list[Draft]:
@@ -164,7 +177,7 @@ def _currency(written: str, page: Page, place: Place) -> str | None:
 def read_amount(written: str) -> Decimal | None:
     """1.000,50 and 1,000.50 and 12,- and 12.– as a decimal with two places."""
     plain = re.sub(r"[ '’\u00a0\u202f]", "", written)
-    plain = re.sub(r"[.,][-–—]+$", "", plain)
+    plain = re.sub(r"[.,:][-–—]+$", "", plain)
     cents = re.search(r"[.,](\d{2})$", plain)
     whole = plain[: cents.start()] if cents else plain
     digits = whole.replace(".", "").replace(",", "")
@@ -173,7 +186,7 @@ def read_amount(written: str) -> Decimal | None:
     return Decimal(f"{int(digits)}.{cents[1] if cents else '00'}")
 
 
-def _label(before: str, after: str, length: int) -> str | None:
+def _label(before: str, after: str, *, talk: bool) -> str | None:
     """Words before the amount in its sentence, else those right after. None: a sentence too long to be a name."""
     pieces = _SENTENCE.split(before)
     label = _trimmed(pieces[-1])
@@ -181,7 +194,7 @@ def _label(before: str, after: str, length: int) -> str | None:
         follows = _PER.sub("", after, count=1) if _PER.match(after) else after
         label = _trimmed(re.split(r"[.!?;,•|(]", follows, maxsplit=1)[0]) if follows[:1] in (" ", ":") else ""
     words = len(label.split())
-    prose = length > _PROSE_CHARACTERS and (words > _PROSE_WORDS or "," in label or label[:1].islower())
+    prose = talk and (words > _PROSE_WORDS or "," in label or label[:1].islower())
     if len(label) > _LABEL_CHARACTERS or words > _LABEL_WORDS or prose:
         return None
     return label
@@ -189,6 +202,8 @@ def _label(before: str, after: str, length: int) -> str | None:
 
 def _trimmed(label: str) -> str:
     label = label.strip(" \t:–—-|,;*.&+").lstrip(")")
+    if label.startswith("(") and ")" not in label:
+        label = label[1:]
     while len(label) <= 4 * _LABEL_CHARACTERS and (found := _TRAILING.search(label)) and found.end() > found.start():
         label = label[: found.start()].rstrip()
     return label if any(map(str.isalpha, label)) else ""

@@ -93,18 +93,19 @@ class Scene:
         kinds = {atom.kind for atom in own}
         said = read_phrase(own, twelve=page.twelve)
         period = next((item.period for item in said.items if item.part is Part.PERIOD), None)
-        strange = {Sign.UNKNOWN, Word.PHONE, Sign.NUMBER, Sign.STAR, Word.CLOSED, Word.EXCEPT, Word.BY_APPOINTMENT}
+        strange = {Sign.UNKNOWN, Word.PHONE, Sign.NUMBER, Sign.STAR, Word.CLOSED, Word.EXCEPT, Word.BREAK}
+        strange |= {Word.BY_APPOINTMENT}
         years = [int(atom.value) for atom in own if atom.kind is Sign.YEAR]
+        named_hours = Word.HEAD in kinds or Word.OPEN in kinds
         if Word.PHONE in kinds and not kinds & (strange - {Word.PHONE}) and len(said.items) == 1:
             return Heading(text, About.PHONE)
         if kinds & strange or (said.season and period is None) or len(years) > 1:
             return Heading(text, About.OTHER)
-        if Word.SPECIAL in kinds:
+        if Word.SPECIAL in kinds or (named_hours and Word.HOLIDAYS in kinds):
             return Heading(text, About.SPECIAL)
-        named = Word.HEAD in kinds or Word.OPEN in kinds
-        if named and len(years) == 1 and period is None:
+        if named_hours and len(years) == 1 and period is None:
             period = (Date(1, 1, years[0]), Date(12, 31, years[0]))
-        if named:
+        if named_hours:
             return Heading(text, About.HOURS, period)
         if years:
             return Heading(text, About.OTHER)

@@ -183,8 +183,8 @@ WORDS: dict[str, dict[str, str]] = {
     "en": {
         "special": (
             "special hours,holiday hours,christmas hours,special opening hours,holiday opening hours,"
-            "christmas opening hours,christmas opening times,bank holiday hours,closures,closing days,"
-            "exceptions"
+            "christmas opening hours,christmas opening times,bank holiday hours,closures,closing days,exceptions,"
+            "christmas,easter,holiday,vacation,xmas,thanksgiving,half term"
         ),
         "day 1-7": "daily,every day,each day,7 days a week,seven days a week,all week,everyday",
         "day 1-5": "weekdays,weekday,working days,m-f,on weekdays",
@@ -204,7 +204,9 @@ WORDS: dict[str, dict[str, str]] = {
             "opening days,opening"
         ),
         "we": "we,we're,we are",
-        "fill": "are,is,our,on,at,the,of,for,you,o'clock,each,every,time,times,day,days,s,hrs",
+        "fill": (
+            "are,is,our,on,at,the,of,for,you,o'clock,each,every,time,times,day,days,s,hrs,will,be,remain,also,too"
+        ),
         "clock": "o'clock,h,hrs",
         "am": "am,a.m.,a.m,a m",
         "pm": "pm,p.m.,p.m,p m",
@@ -227,16 +229,17 @@ WORDS: dict[str, dict[str, str]] = {
         "general": (
             "contact,contact us,contacts,get in touch,find us,visit us,visit,visitor information,plan your visit,"
             "where to find us,how to find us,home,homepage,welcome,about,about us,info,information,imprint,"
-            "location,directions,address,practice,salon,our practice,our salon,christmas,easter,holiday,holidays,"
-            "vacation,and more,practical information,key facts,at a glance,legal notice,welcome to,"
-            "come and see us"
+            "location,directions,address,practice,salon,our practice,our salon,holidays,and more,"
+            "practical information,key facts,at a glance,legal notice,welcome to,come and see us"
         ),
+        "break": "closed for lunch,lunch break,lunchtime closing,lunch closed,closed over lunch,break",
     },
     "de": {
         "special": (
             "sonderöffnungszeiten,feiertagsöffnungszeiten,öffnungszeiten an feiertagen,"
             "abweichende öffnungszeiten,besondere öffnungszeiten,weihnachtsöffnungszeiten,schließtage,"
-            "schließzeiten,ausnahmen"
+            "schließzeiten,ausnahmen,weihnachten,ostern,ferien,urlaub,pfingsten,jahreswechsel,"
+            "feiertage und ferien"
         ),
         "day 1-7": "täglich,tgl,jeden tag,alle tage,an allen tagen,7 tage die woche",
         "day 1-5": "werktags,wochentags,unter der woche,werktage",
@@ -262,14 +265,15 @@ WORDS: dict[str, dict[str, str]] = {
         "we": "wir,wir haben",
         "fill": (
             "haben,sind,ist,uhr,am,an,im,in,den,dem,der,die,das,unser,unsere,unseren,für,sie,euch,zu,immer,"
-            "jeweils,durchgehend,uhrzeit,zeit,zeiten,tag,tage,auf,jeden,allen,hier,std,gerne"
+            "jeweils,durchgehend,uhrzeit,zeit,zeiten,tag,tage,auf,jeden,allen,hier,std,gerne,bleiben,bleibt,"
+            "wieder"
         ),
         "clock": "uhr,h,std",
         "noon": "mittag,mittags",
         "midnight": "mitternacht",
         "part": (
-            "vorm,nachm,vormittag,vormittags,nachmittag,nachmittags,morgens,abends,abend,früh,von,bis,und von,öffnet,"
-            "schließt"
+            "vorm,nachm,vormittag,vormittags,nachmittag,nachmittags,morgens,abends,abend,früh,von,bis,und von,"
+            "öffnet,schließt"
         ),
         "phone": (
             "telefon,tel,telefonisch,telefonische,telefonzeiten,telefonisch erreichbar,hotline,erreichbar,"
@@ -291,13 +295,15 @@ WORDS: dict[str, dict[str, str]] = {
             "kontakt,anfahrt,kontakt & anfahrt,impressum,adresse,anschrift,so finden sie uns,standort,startseite,"
             "home,willkommen,herzlich willkommen,herzlich willkommen bei,über uns,wir über uns,info,infos,"
             "informationen,praxis,unsere praxis,praxisinformationen,salon,kanzlei,auf einen blick,"
-            "hier finden sie uns,weihnachten,ostern,feiertage,ferien,urlaub,service,besuchen sie uns,ihr besuch,"
-            "wichtige informationen,lage,kontaktdaten,willkommen bei,willkommen in,wo sie uns finden"
+            "hier finden sie uns,feiertage,service,besuchen sie uns,ihr besuch,wichtige informationen,lage,"
+            "kontaktdaten,willkommen bei,willkommen in,wo sie uns finden"
         ),
+        "break": "mittagspause,mittags geschlossen,über mittag geschlossen,mittags zu,pause,mittagsruhe",
     },
     "da": {
         "special": (
-            "særlige åbningstider,åbningstider i julen,juleåbningstider,helligdagsåbningstider,lukkedage"
+            "særlige åbningstider,åbningstider i julen,juleåbningstider,helligdagsåbningstider,lukkedage,jul,"
+            "påske,ferie,julen,påsken,nytår"
         ),
         "day 1-7": "dagligt,hver dag,alle dage,alle ugens dage",
         "day 1-5": "hverdage,hverdag,alle hverdage,ugedage",
@@ -327,13 +333,14 @@ WORDS: dict[str, dict[str, str]] = {
         "always": "døgnet rundt,hele døgnet,24/7",
         "general": (
             "kontakt,kontakt os,find vej,find os,adresse,forside,velkommen,velkommen til,om os,info,information,"
-            "praktisk information,praktisk info,klinikken,besøg os,her finder du os,jul,påske,ferie,"
-            "tandklinikken,om klinikken"
+            "praktisk information,praktisk info,klinikken,besøg os,her finder du os,tandklinikken,om klinikken"
         ),
+        "break": "frokostlukket,lukket i frokostpausen,frokostpause,middagslukket,frokost lukket",
     },
     "fr": {
         "special": (
-            "horaires exceptionnels,horaires de noël,fermetures exceptionnelles,fermetures"
+            "horaires exceptionnels,horaires de noël,fermetures exceptionnelles,fermetures,noël,vacances,pâques,"
+            "fêtes"
         ),
         "day 1-7": "tous les jours,7j/7,7 jours sur 7,quotidiennement,tous les jours de la semaine",
         "day 1-5": "en semaine,jours ouvrables",
@@ -367,13 +374,14 @@ WORDS: dict[str, dict[str, str]] = {
         "general": (
             "contact,contactez-nous,nous contacter,nous trouver,accès,adresse,accueil,bienvenue,à propos,"
             "infos pratiques,informations pratiques,informations,mentions légales,coordonnées,nous rendre visite,"
-            "plan d'accès,contact et accès,horaires et accès,le cabinet,noël,vacances,venir nous voir,"
-            "où nous trouver"
+            "plan d'accès,contact et accès,horaires et accès,le cabinet,venir nous voir,où nous trouver"
         ),
+        "break": "pause déjeuner,fermé le midi,pause de midi,fermé entre midi et deux",
     },
     "es": {
         "special": (
-            "horario especial,horarios especiales,horario de navidad,días de cierre"
+            "horario especial,horarios especiales,horario de navidad,días de cierre,navidad,vacaciones,"
+            "semana santa"
         ),
         "day 1-7": "todos los días,diariamente,cada día,toda la semana",
         "day 1-5": "días laborables,entre semana,días hábiles,laborables",
@@ -408,14 +416,12 @@ WORDS: dict[str, dict[str, str]] = {
         "always": "24 horas,24/7",
         "general": (
             "contacto,contáctanos,cómo llegar,dónde estamos,inicio,bienvenidos,sobre nosotros,quiénes somos,"
-            "información,aviso legal,ubicación,dirección,visítanos,navidad,vacaciones,información práctica,"
-            "encuéntranos"
+            "información,aviso legal,ubicación,dirección,visítanos,información práctica,encuéntranos"
         ),
+        "break": "cerrado al mediodía,pausa para comer",
     },
     "it": {
-        "special": (
-            "orari speciali,orario speciale,chiusure,giorni di chiusura"
-        ),
+        "special": "orari speciali,orario speciale,chiusure,giorni di chiusura,natale,ferie,pasqua,vacanze",
         "day 1-7": "tutti i giorni,ogni giorno,giornalmente,7 giorni su 7",
         "day 1-5": "giorni feriali,feriali",
         "day 6-7": "fine settimana,weekend",
@@ -447,12 +453,14 @@ WORDS: dict[str, dict[str, str]] = {
         "always": "24 ore su 24,24h",
         "general": (
             "contatti,contattaci,dove siamo,come raggiungerci,home,benvenuti,chi siamo,informazioni,info,"
-            "indirizzo,note legali,vieni a trovarci,natale,ferie,dove trovarci"
+            "indirizzo,note legali,vieni a trovarci,dove trovarci"
         ),
+        "break": "pausa pranzo,chiuso a pranzo",
     },
     "nl": {
         "special": (
-            "afwijkende openingstijden,aangepaste openingstijden,openingstijden feestdagen,sluitingsdagen"
+            "afwijkende openingstijden,aangepaste openingstijden,openingstijden feestdagen,sluitingsdagen,kerst,"
+            "vakantie,pasen,feestdagen"
         ),
         "day 1-7": "dagelijks,elke dag,alle dagen,iedere dag,7 dagen per week",
         "day 1-5": "werkdagen,doordeweeks,op werkdagen,weekdagen",
@@ -478,14 +486,13 @@ WORDS: dict[str, dict[str, str]] = {
         "always": "24 uur per dag,24/7",
         "general": (
             "contact,contacteer ons,neem contact op,contactgegevens,route,adres,home,welkom,welkom bij,over ons,"
-            "info,informatie,praktische informatie,bezoek ons,waar vindt u ons,praktijk,onze praktijk,kerst,"
-            "vakantie,locatie,praktisch"
+            "info,informatie,praktische informatie,bezoek ons,waar vindt u ons,praktijk,onze praktijk,locatie,"
+            "praktisch"
         ),
+        "break": "lunchpauze,middagpauze,tussen de middag gesloten",
     },
     "sv": {
-        "special": (
-            "avvikande öppettider,speciella öppettider,öppettider i jul"
-        ),
+        "special": "avvikande öppettider,speciella öppettider,öppettider i jul,jul,semester,påsk,julen",
         "day 1-7": "dagligen,varje dag,alla dagar,alla dagar i veckan",
         "day 1-5": "vardagar,vardag,på vardagar",
         "day 6-7": "helg,helger",
@@ -510,13 +517,12 @@ WORDS: dict[str, dict[str, str]] = {
         "always": "dygnet runt,24/7",
         "general": (
             "kontakt,kontakta oss,hitta hit,hitta till oss,adress,hem,välkommen,välkommen till,om oss,info,"
-            "information,besök oss,kliniken,praktisk information,jul,semester"
+            "information,besök oss,kliniken,praktisk information"
         ),
+        "break": "lunchstängt,lunch stängt,lunchpaus",
     },
     "no": {
-        "special": (
-            "avvikende åpningstider,spesielle åpningstider,åpningstider i julen"
-        ),
+        "special": "avvikende åpningstider,spesielle åpningstider,åpningstider i julen,jul,ferie,påske,julen",
         "day 1-7": "daglig,hver dag,alle dager",
         "day 1-5": "hverdager,ukedager,alle hverdager",
         "day 6-7": "helg,helger,helgen",
@@ -542,13 +548,12 @@ WORDS: dict[str, dict[str, str]] = {
         "always": "døgnet rundt,24/7",
         "general": (
             "kontakt,kontakt oss,finn oss,adresse,hjem,velkommen,velkommen til,om oss,info,informasjon,"
-            "praktisk informasjon,besøk oss,klinikken,jul,ferie"
+            "praktisk informasjon,besøk oss,klinikken"
         ),
+        "break": "lunsjstengt,lunsjpause,stengt for lunsj",
     },
     "pt": {
-        "special": (
-            "horários especiais,horário especial"
-        ),
+        "special": "horários especiais,horário especial,natal,férias,páscoa",
         "day 1-7": "todos os dias,diariamente,todos os dias da semana",
         "day 1-5": "dias úteis,dias da semana",
         "day 6-7": "fins de semana,fim de semana",
@@ -577,13 +582,12 @@ WORDS: dict[str, dict[str, str]] = {
         "always": "24 horas,24/7",
         "general": (
             "contacto,contactos,contato,contatos,fale conosco,onde estamos,como chegar,início,bem-vindo,"
-            "sobre nós,informações,localização,morada,endereço,natal,férias,visite-nos"
+            "sobre nós,informações,localização,morada,endereço,visite-nos"
         ),
+        "break": "pausa para almoço,encerra para almoço",
     },
     "pl": {
-        "special": (
-            "wyjątki,święta i dni wolne"
-        ),
+        "special": "wyjątki,święta i dni wolne,boże narodzenie,wielkanoc,ferie",
         "day 1-7": "codziennie,każdego dnia",
         "day 1-5": "dni robocze,w dni robocze,w tygodniu",
         "day 6-7": "weekend,weekendy",
@@ -611,6 +615,7 @@ WORDS: dict[str, dict[str, str]] = {
             "kontakt,skontaktuj się,jak dojechać,dojazd,adres,strona główna,witamy,o nas,informacje,lokalizacja,"
             "odwiedź nas,święta,gdzie jesteśmy"
         ),
+        "break": "przerwa,przerwa obiadowa",
     },
 }
 # fmt: on

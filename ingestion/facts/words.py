@@ -41,6 +41,7 @@ class Word(StrEnum):
     LIKE = "like"
     BY_APPOINTMENT = "by_appointment"
     LAST_ENTRY = "last_entry"
+    BREAK = "break"  # closed over noon: what is said beside it is not the whole
     ALWAYS = "always"  # 24/7
     GENERAL = "general"  # names a page or section about the business as a whole
 
@@ -56,7 +57,7 @@ Lexicon = dict[str, tuple[Phrase, ...]]
 
 TOKENS = re.compile(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−➔→", "-") | {"’": "'", "：": ":"})
-_LAST = {"clock": -1, "part": 1, "general": 1, "fill": 2}
+_LAST = {"clock": -1, "break": -1, "part": 1, "general": 1, "fill": 2}
 _LONG = 5  # letters from which a word of any language counts on every page
 _KNOWN = 3  # letters from which a word of the business's language counts on a page of another
 
