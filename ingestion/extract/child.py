@@ -36,11 +36,11 @@ _GRACE = 2.0  # wall seconds over the deadline of the document itself, for start
 
 @dataclass(frozen=True, slots=True)
 class _Died:
-    """Instead of an answer. `crashed`: by its own fault, so that another reader may fare better."""
+    """Instead of an answer. `crashed_early`: a reader that fell over, with time left for another one."""
 
     reason: Reason
     detail: str | None
-    crashed: bool = False
+    crashed_early: bool = False
 
 
 class ChildExtractor:
@@ -86,10 +86,9 @@ class ChildExtractor:
             return _unread(Reason.TOO_LARGE, f"{limit // 2**20} MB")
         task = Task(url=url, media_type=media_type, charset=charset, cpu_seconds=self._cpu_seconds)
         answer = await self._ask(task, body)
-        if isinstance(answer, _Died) and answer.crashed and media_type in PDF_TYPES:
-            again = await self._ask(replace(task, careful=True), body)
-            answer = again if isinstance(again, Answer) else answer
         document = _document(answer)
+        if isinstance(answer, _Died) and answer.crashed_early and media_type in PDF_TYPES:
+            document = _in_part(document, _document(await self._ask(replace(task, careful=True), body)))
         return await self._recognised(document, body) if document.scans else document
 
     async def unlock(self, body: bytes, password: str) -> tuple[str, bytes]:
@@ -132,14 +131,14 @@ class ChildExtractor:
     async def _ask(self, task: Task, body: bytes) -> Answer | _Died:
         async with self._free:
             child = self._waiting.pop() if self._waiting else await _Child.start()
-            kept = False
+            kept, begun = False, time.monotonic()
             try:
                 answer: Answer | _Died = await asyncio.wait_for(child.ask(pack_task(task, body)), self._wall + _GRACE)
                 kept = child.served < self._documents
             except TimeoutError:
                 answer = _Died(Reason.PARSE_TIMEOUT, f"{self._wall:g} s")
             except (EOFError, OSError, ValueError, TypeError, KeyError):
-                answer = await self._verdict(child)
+                answer = await self._verdict(child, early=time.monotonic() - begun < self._wall / 2)
             finally:
                 # Also when this task is cancelled in the middle: a child with half an answer is of no use.
                 if kept:
@@ -149,7 +148,7 @@ class ChildExtractor:
                     await asyncio.shield(child.end())
         return answer
 
-    async def _verdict(self, child: _Child) -> _Died:
+    async def _verdict(self, child: _Child, *, early: bool) -> _Died:
         """What a child that died says about its document."""
         child.kill(only_if_alive=True)
         code = await child.end()
@@ -158,8 +157,8 @@ class ChildExtractor:
         if code in (-signal.SIGKILL, 1):  # out of memory, by the kernel or inside of the interpreter
             return _Died(Reason.PARSE_LIMIT, None)
         if code in _GAVE_UP:  # a library that could get no more memory
-            return _Died(Reason.PARSE_LIMIT, None, crashed=True)
-        return _Died(Reason.BROKEN, None, crashed=code < 0)
+            return _Died(Reason.PARSE_LIMIT, None, crashed_early=early)
+        return _Died(Reason.BROKEN, None, crashed_early=early and code < 0)
 
     def _keep(self, child: _Child) -> None:
         child.since = time.monotonic()
@@ -232,6 +231,13 @@ class _Child:
         except TimeoutError:
             self.kill()
             return await self._process.wait()
+
+
+def _in_part(verdict: ExtractedDocument, again: ExtractedDocument) -> ExtractedDocument:
+    """What the other reader found, which cannot be known to be all; without any text the first verdict holds."""
+    if not again.blocks:
+        return verdict
+    return again if again.reason is not None else replace(again, reason=Reason.PARSE_LIMIT)
 
 
 def _document(answer: Answer | _Died) -> ExtractedDocument:

@@ -205,7 +205,10 @@ def _verdict(reading: _Reading, some: bool, read: int) -> tuple[Reason | None, s
         hidden = any(page.hidden for page in reading.pages)
         return Reason.EMPTY, "only text that nobody can see" if hidden else f"{count_pages(count)} without text"
     if reading.limited:
-        return Reason.PARSE_LIMIT, f"{read} of {count} pages" if read < count else f"{MAX_CHARACTERS} characters"
+        cut = [page.number for page in reading.pages if page.cut]
+        if read < count or not cut:
+            return Reason.PARSE_LIMIT, f"{read} of {count} pages"
+        return Reason.PARSE_LIMIT, f"{name_pages(cut)} in part"
     if reading.broken:
         return Reason.PARSE_INCOMPLETE, f"not {name_pages(reading.broken)}"
     if reading.scans:
@@ -229,7 +232,7 @@ def _by_second_alone(second: SecondOpinion, name: str) -> ExtractedDocument:
     for number in numbers:
         characters += len(texts.get(number, ""))
         if characters > MAX_CHARACTERS:
-            limited = True
+            limited, numbers = True, numbers[: number - 1]
             break
         found, count_removed = join_lines(texts.get(number, ""), number)
         blocks.extend(found)

@@ -37,7 +37,7 @@ class SecondOpinion:
     def __init__(self, body: bytes, password: str = ""):
         self._body, self._password = body, password
         self._reader: PdfReader | None = None
-        self._spent = False
+        self._left = SECONDS
 
     def page_count(self) -> int | None:
         """None for a file that pypdf cannot open."""
@@ -81,22 +81,21 @@ class SecondOpinion:
         return self._reader
 
     def _ask(self, ask: Callable[[], _T], otherwise: _T) -> _T:
-        if self._spent:
+        if self._left <= 0:
             return otherwise
         clocked = threading.current_thread() is threading.main_thread()
         before = signal.signal(signal.SIGVTALRM, _stop) if clocked else None
         try:
             if clocked:
-                signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+                signal.setitimer(signal.ITIMER_VIRTUAL, self._left)
             return ask()
         except _Late:
-            self._spent = True
             return otherwise
         except _BROKEN:
             return otherwise
         finally:
             if clocked:
-                signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+                self._left, _ = signal.setitimer(signal.ITIMER_VIRTUAL, 0)
                 signal.signal(signal.SIGVTALRM, before)
 
 
