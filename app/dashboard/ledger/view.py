@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.dashboard.ledger.queries import LedgerCount, LedgerRow
 from ingestion.model import MARKS, Reason
+from ingestion.rules import Rules
 from ingestion.sentences import sentence_for
 
 STATUSES = {
@@ -87,8 +88,8 @@ class ReasonChoice:
     pages: int
 
 
-def view_line(row: LedgerRow, *, start: str, exclude: Sequence[str]) -> LedgerView:
-    """`start`: the source's own address, which is always asked for; `exclude`: its rules in force."""
+def view_line(row: LedgerRow, *, start: str, rules: Rules) -> LedgerView:
+    """`start`: the source's own address, which is always asked for; `rules`: what is left out by now."""
     reason = Reason(row.reason) if row.reason else None
     word, tone = STATUSES[row.status]
     if row.status == "fetched" and reason is not None and reason not in MARKS:
@@ -97,7 +98,8 @@ def view_line(row: LedgerRow, *, start: str, exclude: Sequence[str]) -> LedgerVi
         word, tone = "would be read", "good"
     site = row.url.startswith(("http://", "https://"))
     wholly = row.status in ("fetched", "unchanged") and (reason is None or reason in MARKS)
-    rule = row.detail if reason is Reason.EXCLUDED and row.detail in exclude else None
+    # Also of what was read before the rule was made; the next look takes it out.
+    rule = rules.leaves_out(row.url) if site and row.url != start else None
     return LedgerView(
         url=row.url,
         word=word,
@@ -114,7 +116,11 @@ def view_line(row: LedgerRow, *, start: str, exclude: Sequence[str]) -> LedgerVi
         kept_since=row.kept_since,
         kept_from=row.kept_from,
         may_try=not wholly and reason not in FINAL,
-        may_leave_out=site and row.url != start and reason not in NOT_OURS and reason is not Reason.EXCLUDED,
+        may_leave_out=site
+        and row.url != start
+        and reason not in NOT_OURS
+        and reason is not Reason.EXCLUDED
+        and rule is None,
         rule=rule,
     )
 

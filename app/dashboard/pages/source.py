@@ -22,6 +22,7 @@ from app.knowledge.choices.ask_again import ask_again
 from app.knowledge.choices.leave_out import leave_out, take_back
 from app.knowledge.choices.queries import read_choices
 from ingestion.model import Reason
+from ingestion.rules import Rules
 
 LEDGER_PAGE = 100
 PATH = "/dashboard/{slug:str}/knowledge/sources/{source_id:uuid}"
@@ -99,6 +100,7 @@ async def source(
             offset=looked.start,
             limit=LEDGER_PAGE + 1,
         )
+    rules = Rules.of((), exclude)
     by_status = Counter[str]()
     for one in counts:
         by_status[one.status] += one.pages
@@ -115,7 +117,7 @@ async def source(
         total=by_status.total(),
         reasons=reason_choices([one for one in counts if looked.status in (None, one.status)]),
         looked=looked,
-        ledger=[view_line(row, start=view.url, exclude=exclude) for row in rows[:LEDGER_PAGE]],
+        ledger=[view_line(row, start=view.url, rules=rules) for row in rows[:LEDGER_PAGE]],
         older=looked.at(start=looked.start + LEDGER_PAGE) if len(rows) > LEDGER_PAGE else None,
         newer=looked.at(start=max(looked.start - LEDGER_PAGE, 0)) if looked.start else None,
         undo=undo if rule in exclude else None,

@@ -115,3 +115,51 @@ async def test_one_business_that_fails_keeps_nobody_else_waiting(
     monkeypatch.setattr("app.retention.purge.release_stale", fails_for_the_first)
     await purge(database)
     assert len(set(reached)) == len(reached) >= 2
+
+
+async def test_a_site_that_was_only_looked_at_is_forgotten_after_a_day_and_never_planned(database: Database) -> None:
+    business_id = await business(database)
+    async with database.business_transaction(business_id) as conn:
+        for name, age in (("old", "25 hours"), ("young", "23 hours")):
+            await conn.execute(
+                "INSERT INTO sources (business_id, kind, url, draft, created_at)"
+                " VALUES (%s, 'site', %s, true, now() - %s::interval)",
+                (business_id, f"https://{name}.example/", age),
+            )
+    await purge(database)
+    async with database.business_transaction(business_id) as conn:
+        left = await (await conn.execute("SELECT url FROM sources")).fetchall()
+        planned = await (await conn.execute("SELECT kind FROM jobs")).fetchall()
+    assert (left, planned) == ([("https://young.example/",)], [])
+
+
+async def test_each_schedule_but_never_is_planned_again_and_a_browsers_turn_counts(database: Database) -> None:
+    business_id = await business(database)
+    async with database.business_transaction(business_id) as conn:
+        for schedule in ("daily", "weekly", "monthly", "never"):
+            await conn.execute(
+                "INSERT INTO sources (business_id, kind, url, schedule) VALUES (%s, 'site', %s, %s)",
+                (business_id, f"https://{schedule}.example/", schedule),
+            )
+        await conn.execute(
+            "INSERT INTO jobs (business_id, kind, state, payload) SELECT business_id, 'render_source', 'queued',"
+            " jsonb_build_object('source_id', source_id) FROM sources WHERE schedule = 'weekly'"
+        )
+    await purge(database)
+    async with database.business_transaction(business_id) as conn:
+        cursor = await conn.execute(
+            "SELECT s.schedule FROM jobs j JOIN sources s ON s.source_id::text = j.payload ->> 'source_id'"
+            " WHERE j.kind = 'ingest_source' ORDER BY 1"
+        )
+        assert await cursor.fetchall() == [("daily",), ("monthly",)]
+
+
+async def test_the_day_begins_with_what_else_is_to_be_planned(database: Database) -> None:
+    business_id = await business(database)
+    planned: list[UUID] = []
+
+    async def plan(_conn: Connection, planned_for: UUID) -> None:
+        planned.append(planned_for)
+
+    await purge_expired(database, ClaimedJob(HOUSE_BUSINESS_ID, Held.job_id, PurgeExpired(), 1, 5), Held(), plan=plan)
+    assert business_id in planned

@@ -143,13 +143,13 @@ async def test_leaving_out_adds_a_rule_and_undo_takes_it_back(site: Site, source
 
 async def test_a_page_that_is_left_out_by_a_rule_offers_the_way_back(site: Site, source: UUID) -> None:
     async with site.services.database.business_transaction(site.business_id) as conn:
-        await conn.execute("UPDATE sources SET exclude = '{/private/}'")
+        await conn.execute("UPDATE sources SET exclude = '{/secret}'")
         await conn.execute(
-            "UPDATE crawl_pages SET status = 'skipped', reason = 'excluded', detail = '/private/'"
+            "UPDATE crawl_pages SET status = 'skipped', reason = 'excluded', detail = '/secret'"
             " WHERE url LIKE '%%/secret'"
         )
     text = (await site.member.get(f"{B}/knowledge/sources/{source}?reason=excluded")).text
-    assert "Take back in" in text and 'value="/private/"' in text and "left out by the rules you set" in text
+    assert "Take back in" in text and 'value="/secret"' in text and "left out by the rules you set" in text
 
 
 async def test_a_page_that_fails_says_since_when_and_which_text_answers(site: Site, source: UUID) -> None:

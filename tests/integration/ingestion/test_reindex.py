@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -16,7 +15,6 @@ from app.businesses.model import NewBusiness
 from app.errors import BadInput, Conflict, NotFound, TooLarge, Unprocessable
 from app.jobs.model import RetryLater
 from app.knowledge.manage import add_files, add_site, discard_held, publish_held, update_now
-from app.knowledge.reindex import next_reading
 from app.security import KeyRing
 from app.vault.keys import Vault
 from ingestion.extract.child import ChildExtractor
@@ -417,13 +415,6 @@ async def test_a_job_that_fails_for_the_last_time_plans_tomorrows(shop: Shop, si
     (crawl,) = await shop.rows("SELECT state, reason FROM crawls")
     assert crawl["state"] == "failed"
     assert "still answers" in crawl["reason"]
-
-
-async def test_readings_are_spread_over_the_day():
-    now = datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
-    times = [next_reading(uuid4(), now) for _ in range(2000)]
-    assert len({at.hour for at in times}) == 24
-    assert all(timedelta(hours=12) <= at - now <= timedelta(hours=36) for at in times)
 
 
 async def test_a_removed_source_ends_its_job_quietly(shop: Shop, site: Site):

@@ -14,6 +14,7 @@ from app.dashboard.ledger.rules import try_rules
 from app.dashboard.ledger.view import LedgerView, reason_choices, view_line
 from ingestion.generations.changes import What
 from ingestion.model import MARKS, Reason
+from ingestion.rules import Rules
 
 START = "https://example.com/"
 ROW = LedgerRow(
@@ -33,7 +34,7 @@ ROW = LedgerRow(
 
 
 def seen(exclude: tuple[str, ...] = (), **fields: object) -> LedgerView:
-    return view_line(replace(ROW, **fields), start=START, exclude=exclude)  # type: ignore[arg-type]
+    return view_line(replace(ROW, **fields), start=START, rules=Rules.of((), exclude))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("reason", list(Reason))
@@ -76,6 +77,9 @@ def test_a_rule_in_force_can_be_taken_back_and_an_old_one_not() -> None:
     fields = {"reason": "excluded", "detail": "/a$"}
     assert seen(("/a$",), **fields).rule == "/a$"
     assert seen((), **fields).rule is None
+    before = seen(("/a$",), status="fetched")
+    assert before.rule == "/a$" and not before.may_leave_out  # read before the rule was made
+    assert seen(("/",), url=START, status="fetched").rule is None
 
 
 def test_rules_are_tried_on_what_is_known() -> None:

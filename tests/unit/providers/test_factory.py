@@ -65,3 +65,19 @@ async def test_a_business_that_does_not_allow_openai_is_embedded_on_this_machine
     assert remote.embedder_for(["openai"]).dimensions == 1536
     assert remote.embedder_for(["resend"]) is LOCAL
     await remote.close()
+
+
+async def test_what_is_live_is_asked_in_its_own_model_while_that_is_at_hand_and_allowed(tmp_path: Path):
+    small, large = "openai:text-embedding-3-small@1536", "openai:text-embedding-3-large@3072"
+    remote = models(tmp_path, OPENAI_API_KEY="sk-test", MILO_EMBEDDING="openai:text-embedding-3-small")
+    for model in (LOCAL.model, small, large):  # large: configured before
+        found = remote.embedder_of(model, ["openai"])
+        assert found is not None and found.model == model
+    assert remote.embedder_of(large, ["openai"]) is remote.embedder_of(large, ["openai"])
+    assert remote.embedder_of(small, ["resend"]) is None, "withdrawn: nothing more is sent there"
+    assert remote.embedder_of(LOCAL.model, []) is LOCAL
+    assert remote.embedder_of("minilm-l6-v2-int8-older", ["openai"]) is None
+    await remote.close()
+    alone = models(tmp_path)
+    assert alone.embedder_of(small, ["openai"]) is None
+    assert alone.embedder_of(None, []) is LOCAL is alone.comparer
