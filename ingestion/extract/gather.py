@@ -125,7 +125,7 @@ class Gather:
     def _first(self) -> str:
         """The first heading, or a first line that is short enough to be one."""
         body = self.blocks[self._body : self._body + 20]
-        heading = next((block.text for block in body if block.kind is BlockKind.HEADING), "")
+        heading = next((block.text for block in body if block.kind is BlockKind.HEADING and block.level < 3), "")
         if heading:
             return heading[:_TITLE_CHARACTERS]
         first = body[0] if body else None
