@@ -86,6 +86,8 @@ def place(url: str) -> str:
     """An address as short as it can be read: the path, for a file its name."""
     if url.startswith("file:"):
         return unquote(url[5:])
+    if url.startswith(("faq:", "fact:")):
+        return "said by you"
     parts = urlsplit(url)
     path = unquote(parts.path) + (f"?{parts.query}" if parts.query else "")
     return parts.netloc if path in {"", "/"} else path

@@ -157,7 +157,7 @@ def decode(text: str) -> Chosen:
     """Raises BadInput for what no page of ours sent."""
     try:
         kind, subject_key, part, key = json.loads(text)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise BadInput("The page did not say which fact is meant. Reload it and try again.") from error
     if not all(isinstance(each, str) for each in (kind, subject_key, part, key)):
         raise BadInput("The page did not say which fact is meant. Reload it and try again.")
