@@ -297,8 +297,8 @@ def form_fields_in_a_circle() -> bytes:
 def invisible_signs() -> bytes:
     """Letters mapped to tag characters, a bidi override and a zero-width joiner."""
     cmap = (
-        b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange 3 beginbfchar"
-        b" <41> <DB40DC41> <42> <202E> <43> <200D> endbfchar endcmap"
+        b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange"
+        b" 3 beginbfchar <41> <DB40DC41> <42> <202E> <43> <200D> endbfchar endcmap"
     )
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode 10 0 R >>"
     return one_page(

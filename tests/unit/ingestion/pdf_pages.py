@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any, cast
 
 import pypdfium2
 from reportlab.lib import colors
@@ -57,7 +58,7 @@ def column(canvas: Canvas, lines: list[str], left: float, top: float, *, step: f
 def table(rows: list[list[str]], *, ruled: bool = False, bold_header: bool = True, widths: list[float] | None = None,
           ) -> Callable[[Canvas], None]:  # fmt: skip
     def draw(canvas: Canvas) -> None:
-        style = [("FONTSIZE", (0, 0), (-1, -1), 10)]
+        style: list[Any] = [("FONTSIZE", (0, 0), (-1, -1), 10)]
         if bold_header:
             style.append(("FONTNAME", (0, 0), (-1, 0), "Helvetica-Bold"))
         if ruled:
@@ -74,7 +75,7 @@ def scanned(body: bytes, *, dots: int = 130) -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4)
     for page in pypdfium2.PdfDocument(body):
-        picture = page.render(scale=dots / 72, grayscale=True).to_pil()
+        picture = cast(Any, page).render(scale=dots / 72, grayscale=True).to_pil()
         canvas.drawImage(ImageReader(picture), 0, 0, WIDTH, HEIGHT)
         canvas.showPage()
     canvas.save()
