@@ -220,7 +220,7 @@ def hostile(_: argparse.Namespace) -> Iterator[Figure]:
     cost = web_cost()
     yield worst_of("/healthz while the worker reads them", cost.latencies)
     yield Figure(
-        "memory of the worker afterwards, as a share of before",
+        "memory of the worker after reading them again, as a share of before",
         cost.sites,
         cost.after / cost.before,
         None,

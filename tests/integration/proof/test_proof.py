@@ -12,6 +12,7 @@ import dns.message
 import dns.rcode
 import dns.rrset
 import pytest
+from psycopg import sql
 
 from app.businesses.create import create_business
 from app.businesses.model import NewBusiness
@@ -82,7 +83,8 @@ class World:
 
     async def age(self, column: str, interval: str) -> None:
         async with self.parts.database.business_transaction(self.shop) as conn:
-            await conn.execute(f"UPDATE host_proofs SET {column} = now() - interval '{interval}'")
+            statement = sql.SQL("UPDATE host_proofs SET {} = now() - {}::interval")
+            await conn.execute(statement.format(sql.Identifier(column), sql.Literal(interval)))
 
     async def forget_the_pause(self) -> None:
         for business in (self.shop, self.stranger):

@@ -26,7 +26,7 @@ PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Type: text/html\r\n\r\n
 
 @asynccontextmanager
 async def serving(
-    context: ssl.SSLContext | None, reply: bytes = PAGE, *, names: list[str | None] | None = None, **options: float
+    context: ssl.SSLContext | None, reply: bytes = PAGE, *, names: list[str | None] | None = None
 ) -> AsyncIterator[tuple[OutboundFetcher, str]]:
     """A server, and a fetcher that resolves every name to it and trusts the test's authority."""
 
@@ -52,7 +52,7 @@ async def serving(
     async def resolve(_host: str, _port: int) -> list[str]:
         return ["127.0.0.1"]
 
-    fetcher = OutboundFetcher(replace(SETTINGS, crawl_private_hosts=hosts), resolve=resolve, tls=trusting(), **options)
+    fetcher = OutboundFetcher(replace(SETTINGS, crawl_private_hosts=hosts), resolve=resolve, tls=trusting())
     try:
         yield fetcher, f"https://{NAME}:{port}/"
     finally:
