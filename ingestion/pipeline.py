@@ -27,6 +27,7 @@ from ingestion.generations.queries import (
 )
 from ingestion.generations.stage import Staged, fingerprint, stage
 from ingestion.model import ChunkCounts, IngestReport, IngestStatus, PageStatus
+from ingestion.owner.queries import drop_removed_entries
 from ingestion.ports import Connection, IngestPorts, Progress, Transaction
 from ingestion.queries import (
     SourceRow,
@@ -255,6 +256,8 @@ class _Run:
         async with self.transaction() as conn:
             if self.source.kind == "files":
                 await drop_removed_files(conn, self.business_id, self.source.source_id)
+            elif self.source.kind == "owner":
+                await drop_removed_entries(conn, self.business_id, self.source.source_id)
             await retire_past(conn, self.business_id)
         async with self.transaction() as conn:
             await drop_failed(conn, self.business_id)

@@ -18,7 +18,7 @@ from app.jobs.model import IngestSource, JobRef
 from app.jobs.queue import enqueue
 from app.knowledge.files import file_name, file_type
 from app.knowledge.model import FILES_URL, Added, Embeds, NewFile, Writes
-from app.knowledge.queries import list_sites, put_file, put_source, read_schedule
+from app.knowledge.queries import find_owner_source, list_sites, put_file, put_source, read_schedule
 from app.knowledge.reembed import plan_reembedding
 from app.knowledge.scheme.settle import note_scheme
 from app.outbound_rules import BadAddress, parse_address
@@ -102,16 +102,22 @@ async def discard_held(parts: Writes, business_id: UUID, generation: int, *, act
 async def go_back(parts: Embeds, business_id: UUID, *, actor: str) -> int:
     """Makes the former version live again; its number. It stays until the pages say something new.
 
-    A reading that finds exactly what was gone back from waits as held, whenever it comes.
+    A reading that finds exactly what was gone back from waits as held, whenever it comes. What the owner says is
+    not gone back from: a question that was removed since does not answer again.
     """
     async with parts.database.business_transaction(business_id) as conn:
         generation = await roll_back(conn, business_id)
         if generation is None:
             raise Conflict("There is no former version to go back to.", code="no_former_version")
         await insert_audit(conn, business_id, actor=actor, action="generation.rollback", target=str(generation))
-        job = await plan_reembedding(parts, conn, business_id)
-    if job is not None:
-        await parts.doorbell.ring(job)
+        own = await find_owner_source(conn, business_id)
+        jobs = [
+            await plan_reembedding(parts, conn, business_id),
+            await _read_now(conn, business_id, own) if own is not None else None,
+        ]
+    for job in jobs:
+        if job is not None:
+            await parts.doorbell.ring(job)
     return generation
 
 

@@ -94,6 +94,15 @@ async def set_wishes(
     )  # fmt: skip
 
 
+async def find_owner_source(conn: Connection, business_id: UUID) -> UUID | None:
+    """Of what the owner says; None when nothing was said yet."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            "SELECT source_id FROM sources WHERE business_id = %(b)s AND kind = 'owner'", {"b": business_id}
+        )
+        return await cursor.fetchone()
+
+
 async def list_targets(conn: Connection, business_id: UUID) -> list[Target]:
     """Sources and then files, oldest first, with how many live pages came of each."""
     async with conn.cursor(row_factory=class_row(Target)) as cursor:

@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.rows import class_row, scalar_row
 
 from ingestion.ports import Connection
+from ingestion.removal.queries import delete_showing
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,28 @@ async def next_expiry(conn: Connection, business_id: UUID, source_id: UUID) -> d
             {"b": business_id, "source": source_id},
         )
         return await cursor.fetchone()
+
+
+async def drop_removed_entries(conn: Connection, business_id: UUID, source_id: UUID) -> None:
+    """What still holds a question that was removed: the generations that show it, and its document."""
+    values = {"b": business_id, "source": source_id}
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            SELECT d.url FROM documents d WHERE d.business_id = %(b)s AND d.source_id = %(source)s
+                AND d.url LIKE 'faq:%%' AND NOT EXISTS (
+                    SELECT FROM faq_entries f WHERE f.business_id = %(b)s AND 'faq:' || f.faq_id = d.url)
+                AND NOT EXISTS (
+                    SELECT FROM businesses b JOIN generation_documents g ON g.business_id = b.business_id
+                        AND g.generation = b.live_generation AND g.document_id = d.document_id
+                    WHERE b.business_id = %(b)s)
+            """,
+            values,
+        )
+        urls = await cursor.fetchall()
+    for url in urls:
+        await delete_showing(conn, business_id, source_id, url)
+        await conn.execute(
+            "DELETE FROM documents WHERE business_id = %(b)s AND source_id = %(source)s AND url = %(url)s",
+            values | {"url": url},
+        )

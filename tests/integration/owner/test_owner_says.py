@@ -22,6 +22,7 @@ from app.knowledge.faq.change import change_entry
 from app.knowledge.faq.model import Entry, NewEntry
 from app.knowledge.faq.queries import list_entries
 from app.knowledge.faq.remove import remove_entry
+from app.knowledge.manage import go_back
 from app.settings import Settings
 from app.wiring import Overrides, open_services
 from tests.integration.ingestion.shop import ACTOR
@@ -97,6 +98,36 @@ async def test_a_removed_question_is_gone_and_comes_back_by_undo(cafe: Cafe) -> 
     assert len(await entries(cafe)) == len(await owned_texts(cafe)) == 1
     with pytest.raises(NotFound):
         await remove_entry(cafe, cafe.business_id, cafe.business_id, actor=ACTOR)
+
+
+async def test_nothing_still_holds_a_removed_question(cafe: Cafe) -> None:
+    """Not by SQL, not by words, not by vector, in no generation that is kept."""
+    faq_id = await add_entry(cafe, cafe.business_id, NewEntry("Zebras?", "Zebras are welcome."), actor=ACTOR)
+    await cafe.catch_up()
+    await add_entry(cafe, cafe.business_id, DOGS, actor=ACTOR)
+    await cafe.catch_up()
+    await remove_entry(cafe, cafe.business_id, faq_id, actor=ACTOR)
+    await cafe.catch_up()
+    for query in (
+        "SELECT FROM chunks WHERE text ILIKE '%%zebra%%' OR title ILIKE '%%zebra%%'",
+        "SELECT FROM document_versions WHERE text ILIKE '%%zebra%%'",
+        "SELECT FROM documents WHERE url LIKE '%%" + str(faq_id) + "'",
+        "SELECT FROM postings WHERE term LIKE '%%zebra%%'",
+        "SELECT FROM chunk_windows w WHERE NOT EXISTS (SELECT FROM chunks c"
+        " WHERE c.generation = w.generation AND c.chunk_no = w.chunk_no)",
+    ):
+        assert await cafe.rows(query) == [], query
+
+
+async def test_going_back_brings_no_removed_question_back(cafe: Cafe) -> None:
+    faq_id = await add_entry(cafe, cafe.business_id, DOGS, actor=ACTOR)
+    await cafe.catch_up()
+    await change_entry(cafe, cafe.business_id, faq_id, NewEntry(DOGS.question, "No dogs."), actor=ACTOR)
+    await cafe.catch_up()
+    await go_back(cast(Any, cafe), cafe.business_id, actor=ACTOR)
+    assert "welcome" in (await owned_texts(cafe))[0]  # for the seconds that the job waits
+    assert (await cafe.catch_up()).status == "published"
+    assert await owned_texts(cafe) == [f"{DOGS.question}\nNo dogs."]
 
 
 async def test_questions_are_searched_in_both_halves(cafe: Cafe) -> None:
