@@ -230,20 +230,20 @@ def without_running_lines(pages: Sequence[tuple[int, list[Line]]]) -> list[tuple
     if len(pages) < 3:
         return list(pages)
     seen: Counter[str] = Counter()
-    edges: list[set[str]] = []
+    edges: list[dict[int, str]] = []  # place among the page's lines → key
     for _, lines in pages:
         heights = sorted({round(line.baseline) for line in lines}, reverse=True)
         depth = _EDGE_LINES if len(heights) >= 4 * _EDGE_LINES else 1
         outer = {*heights[:depth], *heights[-depth:]}
-        keys = {_edge_key(line.text) for line in lines if round(line.baseline) in outer}
+        keys = {place: _edge_key(line.text) for place, line in enumerate(lines) if round(line.baseline) in outer}
         edges.append(keys)
-        seen.update(keys)
+        seen.update(set(keys.values()))
     running = {key for key, count in seen.items() if key and count >= max(3, len(pages) * 0.4)}
     kept: list[tuple[int, list[Line]]] = []
     known: set[str] = set()
     for (number, lines), keys in zip(pages, edges, strict=True):
-        kept.append((number, [line for line in lines if _edge_key(line.text) not in known & keys]))
-        known |= running & keys
+        kept.append((number, [line for place, line in enumerate(lines) if keys.get(place) not in known]))
+        known |= running & set(keys.values())
     return kept
 
 

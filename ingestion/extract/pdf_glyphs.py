@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from ingestion.extract.pdf_hidden import Sight
@@ -20,13 +21,15 @@ MAX_GLYPHS = 200_000  # of one page
 _WORD_GAP = 0.16  # of the size: more than this between two glyphs is a space
 _SPAN_GAP = 0.42  # of the size: more than this may be a border
 _SCAN_SHARE = 0.5
+_STRIDE = 12
+_MAX_UNICODE = 0x10FFFF
 _HYPHENS = (0x02, 0xFFFE)  # PDFium's marks for a hyphen at the end of a line
 _SPACES = frozenset({0xA0, 0x1680, 0x3000, *range(0x2000, 0x200B)})
 _UNMAPPED = frozenset({0, 0xFFFD})
 
 
 def _plain(function: Any, result: Any) -> Any:
-    """The same C function with bare addresses for pointers: called three times a glyph, that halves the time."""
+    """The same C function with bare addresses for pointers: called for each word, that halves the time."""
     prototype = ctypes.CFUNCTYPE(
         result, ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * (len(function.argtypes) - 2)
     )
@@ -35,6 +38,9 @@ def _plain(function: Any, result: Any) -> Any:
 
 _owner = _plain(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)
 _unicode = _plain(pdfium.FPDFText_GetUnicode, ctypes.c_uint)
+_all_text = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)(
+    ctypes.cast(pdfium.FPDFText_GetText, ctypes.c_void_p).value or 0  # pyright: ignore[reportCallIssue, reportArgumentType]
+)
 _loose_box = _plain(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int)
 
 
@@ -63,7 +69,11 @@ def read_page(document: Any, number: int, *, limit: int) -> PageText:
 
 
 def _read_glyphs(found: PageText, text: Any, sight: Sight, limit: int) -> None:
-    """Glyph after glyph in the order of the file; a span ends where the next glyph does not join it."""
+    """Word after word in the order of the file; a span ends where the next word does not join it.
+
+    Within a word of one text object only the first and the last glyph are measured: asking the library costs
+    more than all the rest. Glyph by glyph goes only what may be hidden.
+    """
     angles: dict[int, list[Span]] = {}
     count = pdfium.FPDFText_CountChars(text)
     if count > min(limit, MAX_GLYPHS):
@@ -73,49 +83,103 @@ def _read_glyphs(found: PageText, text: Any, sight: Sight, limit: int) -> None:
     box = pdfium.FS_RECTF()
     reference = ctypes.cast(ctypes.pointer(box), ctypes.c_void_p)
     leftmost, rightmost = sight.edges
+    codes = _codes(page, count)
     objects: dict[int, Drawn] = {}
     span: Span | None = None
-    angle, spaced, high, before = 0, False, 0, float("nan")
-    for index in range(count):
-        owner = _owner(page, index)
-        if not owner:  # made by PDFium: a space or the end of a line
-            spaced = True
-            continue
-        code = _unicode(page, index)
+    angle, spaced, before = 0, False, float("nan")
+    index = owner = same_until = 0
+    while index < count:
+        code = codes[index]
         if (code <= 0x20 and code != 2) or code in _SPACES:
             spaced = True
+            index += 1
+            continue
+        if index >= same_until:
+            owner, same_until = _owner_from(page, index, count)
+        if not owner:  # made by PDFium
+            spaced = True
+            index += 1
             continue
         drawn = objects.get(owner)
         if drawn is None:
             drawn = objects[owner] = sight.drawn(owner, index)
-        found.characters += 1
-        if code >= 0xD800 or 0x80 <= code < 0xA0 or code == 2:
-            code, high = _character(code, high)
-            if code in _UNMAPPED or 0xE000 <= code <= 0xF8FF:
-                found.unmapped += 1
-            if not code:
-                continue
-        if drawn.hidden or not _loose_box(page, index, reference):
-            found.hidden += 1
+        end = index + 1
+        while end < count and not drawn.doubtful:
+            if end >= same_until:
+                another, until = _owner_from(page, end, count)
+                if another != owner:
+                    break
+                same_until = until
+            code = codes[end]
+            if (code <= 0x20 and code != 2) or code in _SPACES:
+                break
+            end += 1
+        found.characters += end - index
+        word, unmapped = _word(codes[index:end])
+        found.unmapped += unmapped
+        known = not drawn.hidden and _loose_box(page, index, reference)
+        first, index = index, end
+        if not word:
             continue
-        left, right = box.left, box.right
-        if right < leftmost or left > rightmost or (drawn.doubtful and not sight.shows(box)):
-            found.hidden += 1
+        if known:
+            left, right = (box.left, box.right) if not drawn.angle else _turned(box, drawn.angle)
+            seen = box.right >= leftmost and box.left <= rightmost and (not drawn.doubtful or sight.shows(box))
+            if end - first > 1 and _loose_box(page, end - 1, reference):
+                last = (box.left, box.right) if not drawn.angle else _turned(box, drawn.angle)
+                seen = seen or (box.right >= leftmost and box.left <= rightmost)
+                left, right = min(left, last[0]), max(right, last[1])
+        if not known or not seen:
+            found.hidden += len(word)
             continue
-        if drawn.angle:
-            left, right = _turned(box, drawn.angle)
-        if span is not None and left == before and right == span.right and drawn.angle == angle:
-            span.text += chr(code)  # one glyph that stands for several letters
+        again = not spaced and left == before and span is not None and right == span.right
+        if span is not None and again and drawn.baseline == span.tip and drawn.angle == angle:
+            span.text += word  # one glyph that stands for several letters
             continue
         before = left
-        if span is None or drawn.angle != angle or not _joins(span, left, right, drawn, 0x590 <= code <= 0x8FF):
-            span = Span(chr(code), left, right, drawn.baseline, drawn.size, drawn.bold, drawn.baseline)
+        if (
+            span is None
+            or drawn.angle != angle
+            or not _joins(span, left, right, drawn, "\u0590" <= word[0] <= "\u08ff")
+        ):
+            span = Span(word, left, right, drawn.baseline, drawn.size, drawn.bold, drawn.baseline)
             angle = drawn.angle
             angles.setdefault(angle, []).append(span)
         else:
-            _join(span, chr(code), left, right, drawn, spaced=spaced)
+            _join(span, word, left, right, drawn, spaced=spaced)
         spaced = False
     _main_first(found, angles)
+
+
+def _codes(page: Any, count: int) -> Sequence[int]:
+    """The characters by number: all in one call where each is one unit of UTF-16, else one by one."""
+    units = (ctypes.c_ushort * (count + 1))()
+    if _all_text(page, 0, count, ctypes.cast(units, ctypes.c_void_p)) == count + 1:
+        return units[:count]
+    return [_unicode(page, index) for index in range(count)]
+
+
+def _owner_from(page: Any, index: int, count: int) -> tuple[int, int]:
+    """The text object of a glyph, and up to where it is surely the same: an object's glyphs stand together."""
+    owner = _owner(page, index) or 0
+    if owner and index + _STRIDE < count and _owner(page, index + _STRIDE) == owner:
+        return owner, index + _STRIDE + 1
+    return owner, index + 1
+
+
+def _word(codes: Sequence[int]) -> tuple[str, int]:
+    """The letters, and how many of them have no meaning that the file would tell."""
+    word = "".join(map(chr, codes)) if max(codes) <= _MAX_UNICODE else ""
+    if word.isascii() and "\x02" not in word:
+        return word, 0
+    letters: list[str] = []
+    unmapped = high = 0
+    for code in codes:
+        code, high = _character(code, high)
+        if not high:
+            unmapped += code in _UNMAPPED or 0xE000 <= code <= 0xF8FF
+            if code:
+                letters.append(chr(code))
+    return "".join(letters), unmapped
 
 
 def _character(code: int, high: int) -> tuple[int, int]:
@@ -150,15 +214,15 @@ def _joins(span: Span, left: float, right: float, drawn: Drawn, leftwards: bool)
     return leftwards and -0.35 * larger <= span.left - right <= _SPAN_GAP * larger
 
 
-def _join(span: Span, sign: str, left: float, right: float, drawn: Drawn, *, spaced: bool) -> None:
+def _join(span: Span, word: str, left: float, right: float, drawn: Drawn, *, spaced: bool) -> None:
     size = drawn.size
     gap = span.left - right if left < span.left else left - span.right
     raised = abs(drawn.baseline - span.baseline) > 0.12 * span.size
     leaps = abs(drawn.baseline - span.tip) > 0.12 * span.size
-    figures = leaps and sign.isdigit() and span.text[-1].isdigit()  # 12 with a small 50: never 1250
+    figures = leaps and word[0].isdigit() and span.text[-1].isdigit()  # 12 with a small 50: never 1250
     if (spaced and gap > 0.05 * size) or gap > _WORD_GAP * size or figures:
         span.text += " "
-    span.text += sign
+    span.text += word
     span.tip = drawn.baseline
     if left < span.left:
         span.left = left
