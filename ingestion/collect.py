@@ -14,7 +14,7 @@ from ingestion.crawl import crawl
 from ingestion.judge import Crawled, Recall
 from ingestion.model import LedgerEntry, PageStatus, Reason
 from ingestion.owner.read import read_owner
-from ingestion.plan import CrawlPlan, Stores
+from ingestion.plan import MAX_REQUESTS, MAX_SECONDS, CrawlPlan, Stores
 from ingestion.ports import IngestPorts, Transaction
 from ingestion.queries import (
     KnownRow,
@@ -32,6 +32,7 @@ from ingestion.traps import closed_from
 from ingestion.visit import KnownPage, hash_content, status_of
 
 FILES_URL = "files:"
+_LONGEST_CRAWL = 90 * 60.0  # a worker's job has two hours, and what was read is still to be embedded
 
 
 async def collect(
@@ -76,9 +77,13 @@ async def plan_for(transaction: Transaction, business_id: UUID, source: SourceRo
     async with transaction() as conn:
         owned = await proved_hosts(conn, business_id)
         traps = await seen_traps(conn, business_id, source.source_id)
+    # An owner who raised the limit of pages wants the requests and the time that they take.
+    times = max(1.0, source.max_pages / MAX_REQUESTS)
     return CrawlPlan(
         source.url,
         max_pages=source.max_pages,
+        max_requests=int(MAX_REQUESTS * (times if times == 1 else times * 1.25)),
+        max_seconds=min(MAX_SECONDS * times, _LONGEST_CRAWL),
         max_depth=source.max_depth,
         include=tuple(source.include),
         exclude=tuple(source.exclude),

@@ -22,6 +22,7 @@ MAX_CRAWL_DELAY = 10.0  # robots.txt may ask for more; then a crawl would not en
 MAX_RETRY_AFTER = 3600.0  # what a server may ask for at most
 LONGEST_SLEEP = 60.0  # of one crawl for one Retry-After; for more, the crawl ends and says so
 _SLOWEST = 30.0  # seconds between requests when a server keeps complaining
+_HOPS_OF_TOO_MANY = 5  # that the one door follows
 _SILENT = 12  # requests in a row without any answer: the site went away under the crawl
 _BUSY = 8  # answers in a row that say "too many requests": it means us, and not one page
 _CLOSED = 3  # answers in a row with 503 and a long Retry-After
@@ -109,6 +110,7 @@ class Pace:
         try:
             result = await self._fetcher.fetch(url, max_bytes=max_bytes, etag=etag, last_modified=last_modified)
         except FetchFailed as error:
+            self.requests += _HOPS_OF_TOO_MANY if error.reason is Reason.TOO_MANY_REDIRECTS else 0
             self._note_silence(error)
             raise
         self._unanswered = 0

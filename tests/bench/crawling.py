@@ -193,6 +193,26 @@ def cpu_of_rereading() -> list[float]:
     return [cost / costs[0] for cost in costs[1:]]
 
 
+async def among_traps() -> tuple[int, int, int]:
+    """Real pages found of 50, the number of the request that found the last one, and all requests."""
+    from ingestion.crawl import crawl
+    from ingestion.judge import Crawled
+    from ingestion.plan import CrawlPlan, Stores
+    from tests.integration.ingestion.shop import InProcess
+    from tests.unit.ingestion.trap_site import BASE, TrapSite, real_pages
+
+    site, read = TrapSite(), set[str]()
+
+    async def tell(crawled: Crawled, _done: int, _total: int) -> None:
+        if crawled.taken:
+            read.add(crawled.entry.url.removeprefix(BASE))
+
+    await crawl(CrawlPlan(BASE + "/"), Stores(), site, InProcess(), tell)
+    asked = [url.removeprefix(BASE) for url in site.asked]
+    real = [page for page in real_pages() if page in read]
+    return len(real), 1 + max(asked.index(page) for page in real), len(asked)
+
+
 def memory_over_crawls() -> list[float]:
     """PSS (MB) of the worker and its children after each crawl; every page's text is new each time."""
     figures: list[float] = []

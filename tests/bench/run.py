@@ -89,6 +89,12 @@ def one_site(running: Running, folder: Path, meta: dict[str, Any]) -> Iterator[F
     yield Figure(
         f"{slug}: evidence in the index", scores["answerable"], scores["evidence_in_index"], None, "share", "≥ 0.97"
     )
+    running.json("ingest", slug, url, "--ignore-robots")
+    [past] = running.json("eval", slug, "--questions", str(folder / slug / "questions.jsonl"))
+    yield Figure(
+        f"{slug}: evidence in the index, past robots.txt", past["answerable"], past["evidence_in_index"], None, "share",
+        "≥ 0.99",
+    )  # fmt: skip
     yield Figure(
         f"{slug}: all evidence in the first 5", scores["answerable"], scores["found_at_5"], None, "share", "≥ 0.78"
     )
@@ -200,6 +206,16 @@ def recrawl(_: argparse.Namespace) -> Iterator[Figure]:
     yield of("CPU of reading again / first time", cpu_of_rereading(), "", "≤ 0.10")
 
 
+def traps(_: argparse.Namespace) -> Iterator[Figure]:
+    """Fifty real pages among calendars, filters, sessions, a maze and soft 404s (tests/unit/ingestion/trap_site.py)."""
+    from tests.bench.crawling import among_traps
+
+    found, last, asked = asyncio.run(among_traps())
+    yield Figure("real pages found among traps, of 50", 1, found, None, "pages", "≥ 48")
+    yield Figure("requests until the last of them", 1, last, None, "", "≤ 500")
+    yield Figure("requests in all", 1, asked, None, "", "≤ 500")
+
+
 def memory(_: argparse.Namespace) -> Iterator[Figure]:
     """A worker reads 480 pages twenty times; every page's text is new each time."""
     from tests.bench.crawling import growth, memory_over_crawls
@@ -243,6 +259,7 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "crawl": crawl,
     "embedding": embedding,
     "recrawl": recrawl,
+    "traps": traps,
     "memory": memory,
     "hostile": hostile,
 }
