@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ingestion.extract.pdf_hidden import Sight
@@ -69,28 +69,54 @@ def read_page(document: Any, number: int, *, limit: int) -> PageText:
 
 
 def _read_glyphs(found: PageText, text: Any, sight: Sight, limit: int) -> None:
-    """Word after word in the order of the file; a span ends where the next word does not join it.
-
-    Within a word of one text object only the first and the last glyph are measured: asking the library costs
-    more than all the rest. Glyph by glyph goes only what may be hidden.
-    """
+    """Word after word in the order of the file; a span ends where the next word does not join it."""
     angles: dict[int, list[Span]] = {}
     count = pdfium.FPDFText_CountChars(text)
     if count > min(limit, MAX_GLYPHS):
         found.cut = True
         count = min(limit, MAX_GLYPHS)
-    page = ctypes.cast(text, ctypes.c_void_p)
-    box = pdfium.FS_RECTF()
-    reference = ctypes.cast(ctypes.pointer(box), ctypes.c_void_p)
-    leftmost, rightmost = sight.edges
+    measure = _Measure(text, sight)
+    span: Span | None = None
+    angle, before = 0, float("nan")
+    for first, end, codes, drawn, spaced in _words(measure.page, count, sight):
+        found.characters += end - first
+        word, unmapped = _word(codes)
+        found.unmapped += unmapped
+        if not word:
+            continue
+        place = None if drawn.hidden else measure.place(first, end, drawn)
+        if place is None:
+            found.hidden += len(word)
+            continue
+        left, right = place
+        if span is None or drawn.angle != angle:
+            joins = False
+        elif not spaced and left == before and right == span.right and drawn.baseline == span.tip:
+            span.text += word  # one glyph that stands for several letters
+            continue
+        else:
+            joins = _joins(span, left, right, drawn, "\u0590" <= word[0] <= "\u08ff")
+        before = left
+        if span is not None and joins:
+            _join(span, word, left, right, drawn, spaced=spaced)
+            continue
+        span = Span(word, left, right, drawn.baseline, drawn.size, drawn.bold, drawn.baseline)
+        angle = drawn.angle
+        angles.setdefault(angle, []).append(span)
+    _main_first(found, angles)
+
+
+def _words(page: Any, count: int, sight: Sight) -> Iterator[tuple[int, int, Sequence[int], Drawn, bool]]:
+    """First glyph, end, characters, how they are drawn, and whether a space came before.
+
+    A word is of one text object. Glyph by glyph goes only what may be hidden.
+    """
     codes = _codes(page, count)
     objects: dict[int, Drawn] = {}
-    span: Span | None = None
-    angle, spaced, before = 0, False, float("nan")
+    spaced = False
     index = owner = same_until = 0
     while index < count:
-        code = codes[index]
-        if (code <= 0x20 and code != 2) or code in _SPACES:
+        if _is_space(codes[index]):
             spaced = True
             index += 1
             continue
@@ -104,50 +130,48 @@ def _read_glyphs(found: PageText, text: Any, sight: Sight, limit: int) -> None:
         if drawn is None:
             drawn = objects[owner] = sight.drawn(owner, index)
         end = index + 1
-        while end < count and not drawn.doubtful:
+        while end < count and not drawn.doubtful and not _is_space(codes[end]):
             if end >= same_until:
                 another, until = _owner_from(page, end, count)
                 if another != owner:
                     break
                 same_until = until
-            code = codes[end]
-            if (code <= 0x20 and code != 2) or code in _SPACES:
-                break
             end += 1
-        found.characters += end - index
-        word, unmapped = _word(codes[index:end])
-        found.unmapped += unmapped
-        known = not drawn.hidden and _loose_box(page, index, reference)
-        first, index = index, end
-        if not word:
-            continue
-        if known:
-            left, right = (box.left, box.right) if not drawn.angle else _turned(box, drawn.angle)
-            seen = box.right >= leftmost and box.left <= rightmost and (not drawn.doubtful or sight.shows(box))
-            if end - first > 1 and _loose_box(page, end - 1, reference):
-                last = (box.left, box.right) if not drawn.angle else _turned(box, drawn.angle)
-                seen = seen or (box.right >= leftmost and box.left <= rightmost)
-                left, right = min(left, last[0]), max(right, last[1])
-        if not known or not seen:
-            found.hidden += len(word)
-            continue
-        again = not spaced and left == before and span is not None and right == span.right
-        if span is not None and again and drawn.baseline == span.tip and drawn.angle == angle:
-            span.text += word  # one glyph that stands for several letters
-            continue
-        before = left
-        if (
-            span is None
-            or drawn.angle != angle
-            or not _joins(span, left, right, drawn, "\u0590" <= word[0] <= "\u08ff")
-        ):
-            span = Span(word, left, right, drawn.baseline, drawn.size, drawn.bold, drawn.baseline)
-            angle = drawn.angle
-            angles.setdefault(angle, []).append(span)
-        else:
-            _join(span, word, left, right, drawn, spaced=spaced)
-        spaced = False
-    _main_first(found, angles)
+        yield index, end, codes[index:end], drawn, spaced
+        index, spaced = end, False
+
+
+def _is_space(code: int) -> bool:
+    return (code <= 0x20 and code != 2) or code in _SPACES
+
+
+class _Measure:
+    """Where words stand. Asking the library costs more than all the rest, so only their ends are asked for."""
+
+    def __init__(self, text: Any, sight: Sight):
+        self.page = ctypes.cast(text, ctypes.c_void_p)
+        self._sight = sight
+        self._leftmost, self._rightmost = sight.edges
+        self._box = pdfium.FS_RECTF()
+        self._reference = ctypes.cast(ctypes.pointer(self._box), ctypes.c_void_p)
+
+    def place(self, first: int, end: int, drawn: Drawn) -> tuple[float, float] | None:
+        """Left and right along the text's own direction; None for what is not on the page or not to be seen."""
+        if not _loose_box(self.page, first, self._reference):
+            return None
+        if drawn.doubtful and not self._sight.shows(self._box):
+            return None
+        seen, left, right = self._ends(drawn.angle)
+        if end - first > 1 and _loose_box(self.page, end - 1, self._reference):
+            last_seen, last_left, last_right = self._ends(drawn.angle)
+            seen, left, right = seen or last_seen, min(left, last_left), max(right, last_right)
+        return (left, right) if seen else None
+
+    def _ends(self, angle: int) -> tuple[bool, float, float]:
+        box = self._box
+        seen = bool(box.right >= self._leftmost and box.left <= self._rightmost)
+        left, right = _turned(box, angle) if angle else (box.left, box.right)
+        return seen, left, right
 
 
 def _codes(page: Any, count: int) -> Sequence[int]:
