@@ -148,7 +148,9 @@ def _recognise_all(versions: Sequence[tuple[UUID, Version]], place: Place) -> tu
     found: list[FoundFact] = []
     left_out = 0
     for _, group in groupby(versions, key=lambda pair: pair[0]):
-        some = recognise([version for _, version in group], place, room=OF_A_GENERATION - len(found))
+        # The owner's own facts stand in the table facts: found in their text they would count twice.
+        pages = [version for _, version in group if not version.url.startswith("fact:")]
+        some = recognise(pages, place, room=OF_A_GENERATION - len(found))
         found.extend(some.facts)
         left_out += some.left_out
     return list(enumerate(found)), left_out

@@ -113,11 +113,10 @@ def view_fact(fact: Fact) -> FactView:
         change = urlencode({"fact": str(decision.fact_id)})
     else:
         change = urlencode({"chosen": encode(fact.statements[0])})
-    value = fact.value
     return FactView(
         name=name_of(fact.slot, fact.subject),
         subject=fact.subject,
-        text=text_of(fact.slot, value) if value is not None else "",
+        text=_text(fact),
         word=word,
         tone=tone,
         state=fact.state,
@@ -129,6 +128,13 @@ def view_fact(fact: Fact) -> FactView:
         expires_at=_last_moment(decision),
         change=change,
     )
+
+
+def _text(fact: Fact) -> str:
+    """What is in force; of a thing that one page names with several prices, all of them."""
+    if fact.state is State.FOUND:
+        return " / ".join(text_of(fact.slot, one.value) for one in fact.statements)
+    return text_of(fact.slot, fact.value) if fact.value is not None else ""
 
 
 def name_of(slot: Slot, subject: str) -> str:

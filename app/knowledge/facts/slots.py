@@ -53,11 +53,16 @@ def _weighed(
         return Fact(slot, decision.subject, State(decision.state), left, decision, tuple(rejected))
     if not left:
         return Fact(slot, subject or rejected[0].subject, State.REJECTED, (), None, tuple(rejected))
-    values = len({one.key for one in left})
-    pages = len({place.document_id for one in left for place in one.places})
-    # One page that names a thing with two prices has two of it; on two pages it was changed on one of them.
-    state = State.CONFLICT if values > 1 and (pages > 1 or slot.kind != "price") else State.FOUND
+    state = State.CONFLICT if len({one.key for one in left}) > 1 and _disagree(slot, left) else State.FOUND
     return Fact(slot, subject, state, left, None, tuple(rejected))
+
+
+def _disagree(slot: Slot, statements: Sequence[Statement]) -> bool:
+    """A page that names a thing with two prices has two of it; on two pages it was changed on one of them."""
+    if slot.kind != "price":
+        return True
+    pages = [place.document_id for one in statements for place in one.places]
+    return len(set(pages)) == len(pages)
 
 
 def _order(fact: Fact) -> tuple[object, ...]:

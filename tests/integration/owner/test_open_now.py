@@ -10,7 +10,8 @@ from app.knowledge.facts.confirm import confirm_facts
 from app.knowledge.facts.model import Chosen, NewFact
 from retrieval.model import Answer, AnswerMode, AnswerStatus
 from tests.integration.ingestion.shop import ACTOR
-from tests.integration.owner.conftest import Cafe, hours
+from tests.integration.ingestion.site import Site
+from tests.integration.owner.conftest import Cafe, hours, page
 from tests.unit.retrieval.models import ScriptedModel
 
 FRIDAY = "2026-11-20T14:32+01:00"
@@ -25,6 +26,18 @@ async def test_open_now_and_until_when(cafe: Cafe) -> None:
     assert quotes(answered) == [("Yes, open now (Friday 14:32), until 17:00.", ["Monday to Friday 9:00-17:00"])]
     assert (answered.status, answered.mode) == (AnswerStatus.ANSWERED, AnswerMode.QUOTE)
     assert answered.sentences[0].citations[0].url.endswith("/contact")
+
+
+async def test_from_a_page_to_an_answer_with_what_recognising_finds(cafe: Cafe, site: Site) -> None:
+    """Nothing planted: the page is read, its hours are recognised, the question is answered."""
+    listed = "<h2>Opening hours</h2><ul><li>Monday-Friday: 8:00-16:00</li><li>Sunday: closed</li></ul>"
+    site.pages["/contact"] = page("Contact us", listed, "/")
+    site.pages["/"] = page("Welcome", "<p>Coffee and cake on the quay, with a view of the boats.</p>", "/contact")
+    await cafe.read(site.base)
+    [sentence] = (await cafe.ask("Are you open now?", FRIDAY)).sentences
+    assert sentence.text == "Yes, open now (Friday 14:32), until 16:00."
+    assert sentence.citations[0].quote == "Monday-Friday: 8:00-16:00"
+    assert "closed" in (await cafe.ask("Har I åbent på søndag?", FRIDAY)).sentences[0].citations[0].quote
 
 
 async def test_closed_now_and_open_next(cafe: Cafe) -> None:
