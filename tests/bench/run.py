@@ -250,6 +250,40 @@ def worst_of(name: str, values: list[float]) -> Figure:
     return Figure(name, len(ordered), ordered[int(0.99 * len(ordered))], ordered[-1], "ms", "p99 < 100")
 
 
+def pdfs(_: argparse.Namespace) -> Iterator[Figure]:
+    """Real PDFs of the manifest, and generated pages of which the right order is known (docs/decisions/0023).
+
+    Glyphs: what is drawn on the pages against pypdf's letters; two files print their text several times over itself.
+    """
+    from tests.bench import pdfs as measured
+
+    found = measured.files(measured.FOLDER)
+    for name, speed in measured.speeds(measured.FOLDER).items():
+        yield Figure(f"{name}, one core", len(found), speed, None, "pages/s")
+    right = sum(each.pages == each.pages_expected for each in found)
+    yield Figure("files with the page count of the other libraries", len(found), right, None, "files", str(len(found)))
+    near = sum(not each.drawn or abs(each.drawn / each.letters - 1) <= 0.05 for each in found)
+    yield Figure("files whose glyphs are within 5 % of pypdf's", len(found), near, None, "files", "13: 2 overprint")
+    within = sum(bool(each.median) and abs(each.stored / each.median - 1) <= 0.05 for each in found)
+    yield Figure(
+        "files whose stored text is within 5 % of the median of three libraries", len(found), within, None, "files"
+    )
+    for reason, count in measured.failures(found).items():
+        yield Figure(f"files ended as: {reason}", len(found), count, None, "files")
+    for name, (ours, theirs) in measured.layout().items():
+        yield Figure(f"{name} (pypdf alone {theirs:.2f})", 60, ours, None, "share", "≥ 0.95")
+
+
+def fuzz(_: argparse.Namespace) -> Iterator[Figure]:
+    """2,000 damaged copies of good PDFs and pages, in children: none may fall silent, hang or cost the parent."""
+    from tests.bench.fuzzing import fuzz as run
+
+    outcome = asyncio.run(run(2000, seed=1))
+    yield Figure("damaged copies read to an end", 2000, outcome.read, None, "copies", "2000")
+    yield Figure("of them silent or longer than 25 s", 2000, len(outcome.wrong), None, "copies", "0")
+    yield Figure("the slowest of them", 2000, outcome.slowest, None, "s", "≤ 25")
+
+
 MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "start": start,
     "sites": sites,
@@ -262,6 +296,8 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "traps": traps,
     "memory": memory,
     "hostile": hostile,
+    "pdfs": pdfs,
+    "fuzz": fuzz,
 }
 
 
