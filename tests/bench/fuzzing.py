@@ -20,7 +20,8 @@ from tests.unit.ingestion.pdf_pages import drawn, form, picture_page, table
 
 HTML = (
     "<!doctype html><html lang=de><head><meta charset=utf-8><title>Hafenmuseum</title></head><body><nav>"
-    "<a href=/a>A</a></nav><main><h1>Öffnungszeiten</h1><table><tr><th>Tag<th>Zeit<tr><td>Montag<td>10–12</table><ul><li>eins<li>zwei"
+    "<a href=/a>A</a></nav><main><h1>Öffnungszeiten</h1><table><tr><th>Tag<th>Zeit<tr><td>Montag<td>10–12"
+    "</table><ul><li>eins<li>zwei"
     "</ul><p style='display:none'>versteckt</p><p>Wir freuen uns &auml; &#x1F600; auf Sie.</p></main></body></html>"
 )
 
