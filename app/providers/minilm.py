@@ -8,6 +8,7 @@ dir. `unload()` gives the session's memory (some 60 MB) back; the next call open
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import fcntl
 import hashlib
 import importlib
@@ -108,6 +109,7 @@ class MiniLmEmbedder:
         """Drops the session. Waits for a running call; harmless when nothing is loaded."""
         with self._lock:
             self._session = None
+        _give_back()
 
     def _open(self, threads: int) -> Any:
         """One session at a time: a process either indexes or answers, seldom both."""
@@ -221,3 +223,10 @@ def _fingerprint(weights: Path) -> str:
         made = hashlib.file_digest(file, "sha256")
     made.update(GRAPH_VERSION.encode())
     return made.hexdigest()[:16]
+
+
+def _give_back() -> None:
+    """What was freed goes back to the system: glibc keeps the pages of a busy hour for ever, in each thread's arena."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none and need none
+    if trim is not None:
+        trim(0)
