@@ -121,6 +121,32 @@ async def test_trying_again_asks_for_that_address_and_keeps_the_view(site: Site,
     assert (await site.stranger.post(f"{path}/again", form)).status_code == 404
 
 
+async def test_a_file_that_could_not_be_read_is_tried_again(site: Site) -> None:
+    async with site.services.database.business_transaction(site.business_id) as conn:
+        source, crawl = uuid4(), uuid4()
+        await conn.execute(
+            "INSERT INTO sources (business_id, source_id, kind, url, schedule)"
+            " VALUES (%s, %s, 'files', 'files:', 'never')",
+            (site.business_id, source),
+        )
+        await conn.execute(
+            "INSERT INTO crawls (business_id, crawl_id, source_id, state, finished_at)"
+            " VALUES (%s, %s, %s, 'failed', now())",
+            (site.business_id, crawl, source),
+        )
+        await conn.execute(
+            "INSERT INTO crawl_pages (business_id, crawl_id, position, depth, status, reason, url)"
+            " VALUES (%s, %s, 1, 0, 'failed', 'scanned', 'file:scan.pdf')",
+            (site.business_id, crawl),
+        )
+    path = f"{B}/knowledge/sources/{source}"
+    text = (await site.member.get(path)).text
+    assert "Try scan.pdf again" in text and "Leave out" not in text and "Settings of" not in text
+    await site.member.post(f"{path}/again", {"url": "file:scan.pdf", "back": "?"})
+    assert await rows(site, "SELECT kind FROM jobs WHERE state = 'queued'") == [("ingest_source",)]
+    assert (await site.member.get(f"{path}/settings")).status_code == 404, "files have no schedule and no rules"
+
+
 async def test_leaving_out_adds_a_rule_and_undo_takes_it_back(site: Site, source: UUID) -> None:
     path = f"{B}/knowledge/sources/{source}"
     form = {"url": f"{HOST}/shop/a", "back": "?match=shop"}
