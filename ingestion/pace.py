@@ -78,8 +78,8 @@ class Pace:
 
     def spent(self, in_flight: int = 0) -> str | None:
         """The budget that is used up, as told in the ledger. What is under way may not have been counted yet, and
-        may still be redirected."""
-        if self.requests + in_flight * (1 + self._most_hops) >= self._max_requests:
+        it and the next one may be redirected as often as any before."""
+        if self.requests + (in_flight + 1) * (1 + self._most_hops) > self._max_requests:
             return f"{self._max_requests} requests"
         if self._clock() - self._began > self._max_seconds:
             return f"{self._max_seconds / 60:g} minutes"
