@@ -19,6 +19,10 @@ from ingestion.model import Block, BlockKind
 
 _BULLET = re.compile(r"^(?:[•·▪●○◦‣∙■□➢✓✔►*–—\uf0b7\uf0a7-]|o(?= [A-ZÄÖÜ]))\s*(?=[^\s–—-])")
 _NUMBERED = re.compile(r"^(?:§+\s*\d+\w?|\(?\d{1,2}(?:\.\d{1,2})*[.)]|\(?[a-zA-Z]\))(?=\s)")
+_SECTION = re.compile(
+    r"^(?:§+\s*\d+\w?|(?:article|artikel|kapitel|chapter|section|abschnitt|teil|part)\s+[\dIVX]+)\b", re.I
+)
+_PAGE_NUMBER = re.compile(r"^(?:seite|page|p\.|s\.)?\s*[–(-]?\s*(\d{1,4})\s*(?:(?:/|von|of)\s*\d{1,4})?\s*[–)-]?$", re.I)
 _ENDS = ".!?:;…"
 _HEADING_LETTERS = 140
 _LARGER = 1.12
@@ -126,6 +130,8 @@ def _heading_level(writer: _Writer, line: Line, text: str) -> int:
         return min(larger_ones + 1, _LEVELS)
     if line.bold and line.size >= writer.body * 0.85 and len(text.split()) <= 14 and text[-1] not in ".;,":
         return min(len(writer.sizes) + 1, _LEVELS)
+    if _SECTION.match(text) and len(text) <= 90 and len(text.split()) <= 12 and text[-1] not in ".;,:-":
+        return min(len(writer.sizes) + 1, _LEVELS)
     letters = [sign for sign in text if sign.isalpha()]
     shouted = len(letters) >= 6 and all(sign.isupper() for sign in letters) and 2 <= len(text.split()) <= 10
     return min(len(writer.sizes) + 1, _LEVELS) if shouted and text[-1] not in ".;,:" else 0
@@ -226,9 +232,9 @@ _EDGE_LINES = 2
 
 
 def without_running_lines(pages: Sequence[tuple[int, list[Line]]]) -> list[tuple[int, list[Line]]]:
-    """Headers and footers, figures aside, stay on the first page that has them."""
+    """Headers and footers, figures aside, stay on the first page that has them; so do the pages' own numbers."""
     if len(pages) < 3:
-        return list(pages)
+        return [(number, _without_number(lines, number)) for number, lines in pages]
     seen: Counter[str] = Counter()
     edges: list[dict[int, str]] = []  # place among the page's lines → key
     for _, lines in pages:
@@ -242,9 +248,26 @@ def without_running_lines(pages: Sequence[tuple[int, list[Line]]]) -> list[tuple
     kept: list[tuple[int, list[Line]]] = []
     known: set[str] = set()
     for (number, lines), keys in zip(pages, edges, strict=True):
-        kept.append((number, [line for place, line in enumerate(lines) if keys.get(place) not in known]))
+        lines = [line for place, line in enumerate(lines) if keys.get(place) not in known]
+        kept.append((number, _without_number(lines, number)))
         known |= running & set(keys.values())
     return kept
+
+
+def _without_number(lines: list[Line], number: int) -> list[Line]:
+    """Without the page's own number at its head or foot, which would cut a sentence that goes on."""
+    if number < 2 or not lines:
+        return lines
+    edges = {max(line.baseline for line in lines), min(line.baseline for line in lines)}
+    return [
+        line
+        for line in lines
+        if not (
+            line.baseline in edges
+            and (match := _PAGE_NUMBER.match(line.text.strip())) is not None
+            and int(match.group(1)) == number
+        )
+    ]
 
 
 def _edge_key(line: str) -> str:

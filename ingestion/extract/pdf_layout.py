@@ -192,14 +192,18 @@ def _table_end(rows: list[Row], begin: int, end: int) -> int:
     """Where the table that begins here is over: behind its last row of several cells, or before a wide space."""
     last = begin
     pitch = 0.0
+    kept = gaps_of(rows[begin])
     for number in range(begin, end):
         if number > begin:
             space = rows[number - 1].baseline - rows[number].baseline
             if pitch and space > 2.6 * max(pitch, rows[number].size):
                 break
+            if pitch and space > 1.6 * pitch and _other_columns(rows[number:end], kept):
+                break
             pitch = max(pitch, min(space, 3 * rows[number].size))
         if len(rows[number].spans) > 1:
             last = number
+            kept = meet(kept, free_of(rows[number]), least=0.4 * rows[number].size) or kept
         elif number - last > 3:
             break
     following = last + 1
@@ -210,6 +214,15 @@ def _table_end(rows: list[Row], begin: int, end: int) -> int:
             break
         following += 1
     return following
+
+
+def _other_columns(rows: list[Row], gutters: list[Gap]) -> bool:
+    """Whether what follows a space is cut up in another way: a table of its own."""
+    following = next((row for row in rows if len(row.spans) > 1), None)
+    if following is None:
+        return False
+    common = meet(gutters, free_of(following), least=0.4 * following.size)
+    return len(common) < len(gutters) and len(gaps_of(following)) != len(gutters)
 
 
 def _is_justified(rows: list[Row], gutters: list[Gap]) -> bool:
