@@ -51,15 +51,17 @@ class _Section:
     tokens: tuple[_Token, ...]
     condition: tuple[str, float] | None
     language: int  # Windows' number of a language, 0 for none
+    kinds: frozenset[str]
 
     def has(self, *kinds: str) -> bool:
-        return any(token.kind in kinds for token in self.tokens)
+        return not self.kinds.isdisjoint(kinds)
 
     @property
     def is_date(self) -> bool:
         return self.has("date", "elapsed")
 
 
+@lru_cache(maxsize=20_000)
 def show_number(value: float, code: str, *, from_1904: bool = False) -> str:
     """Empty where the format shows nothing (`;;;`)."""
     if not math.isfinite(value):
@@ -124,7 +126,7 @@ def _sections(code: str) -> tuple[_Section, ...]:
 def _section(tokens: list[_Token], condition: tuple[str, float] | None, language: int) -> _Section:
     if not any(token.kind in ("date", "elapsed") for token in tokens):
         tokens = [_Token("literal", token.text) if token.kind == "half" else token for token in tokens]
-    return _Section(tuple(tokens), condition, language)
+    return _Section(tuple(tokens), condition, language, frozenset(token.kind for token in tokens))
 
 
 def _token(kind: str, text: str) -> _Token:

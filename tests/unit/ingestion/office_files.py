@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_RELATIONS = "application/vnd.openxmlformats-package.relationships+xml"
 _MAIN = "application/vnd.openxmlformats-officedocument."
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 X = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -37,6 +38,8 @@ def package(main: str, content_type: str, parts: Mapping[str, str | bytes], *, t
     core += 'xmlns:dc="http://purl.org/dc/elements/1.1/">'
     found: Parts = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
+        f'<Default Extension="rels" ContentType="{_RELATIONS}"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/{main}" ContentType="{_MAIN}{content_type}.main+xml"/></Types>',
         "_rels/.rels": relations({"r1": ("officeDocument", main), "r2": ("core-properties", "docProps/core.xml")}),
         "docProps/core.xml": f"{core}<dc:title>{escape(title)}</dc:title></cp:coreProperties>",
