@@ -123,6 +123,9 @@ def _is_new_part(rows: list[Row], at: int, gutters: list[Gap]) -> bool:
     if len(row.spans) > 1 or row.left > gutters[0].right or at + 1 >= len(rows):
         return False
     above, below = rows[at - 1], rows[at + 1]
+    for near in rows[max(0, at - 4) : at + 5]:
+        if abs(near.baseline - row.baseline) < 2 * row.size and near.right > gutters[0].right:
+            return False  # the other column goes on beside it
     marked = row.size > 1.08 * above.size or (row.bold and not above.bold)
     apart = above.baseline - row.baseline > 1.6 * row.size
     return marked and apart and above.right > gutters[0].right and below.right > gutters[0].right
