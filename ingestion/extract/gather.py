@@ -55,6 +55,7 @@ class Gather:
         self.languages: dict[str, int] = {}  # language → characters said in it
         self.pictures = 0
         self._characters = 0
+        self._header = ("", "")  # as given, as written
         self._body = 0  # where the blocks of the body begin
 
     def add(
@@ -71,9 +72,15 @@ class Gather:
                 f"{MAX_CHARACTERS} characters" if self._characters > MAX_CHARACTERS else f"{MAX_BLOCKS} lines"
             )
             raise Full
-        if header is not None and len(header) > _HEADER_CHARACTERS:
-            header = None
-        self.blocks.append(Block(kind, shown, level=min(level, 6), page=page, header=header))
+        self.blocks.append(Block(kind, shown, level=min(level, 6), page=page, header=self._named(header)))
+
+    def _named(self, header: str | None) -> str | None:
+        """As the row of names itself was written: the chunker finds it by its text."""
+        if header is None or len(header) > _HEADER_CHARACTERS:
+            return None
+        if header != self._header[0]:
+            self._header = (header, clean(header)[0])
+        return self._header[1]
 
     def hide(self, text: str) -> None:
         """Text that a visitor does not see."""

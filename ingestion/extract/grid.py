@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingestion.extract.clean import clean
 from ingestion.extract.format_names import WEEKDAYS
 from ingestion.extract.gather import MAX_CHARACTERS, Full, Gather
 from ingestion.model import BlockKind
@@ -162,9 +161,8 @@ class _SheetWriter:
 
     def _names(self, line: Line, below: Sequence[Line]) -> None:
         self._columns = sorted({*line, *(column for one in below for column in one)})[:MAX_COLUMNS]
-        text = _joined(line, self._columns)
-        self._gather.add(BlockKind.TABLE_ROW, text)
-        self._header = clean(text)[0]
+        self._header = _joined(line, self._columns)
+        self._gather.add(BlockKind.TABLE_ROW, self._header)
         self._seen = True
 
     def _row(self, line: Line) -> None:

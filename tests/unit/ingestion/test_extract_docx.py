@@ -107,6 +107,12 @@ def test_rows_of_a_table_carry_the_names_of_its_columns():
     ]
 
 
+def test_the_names_of_columns_are_found_again_by_their_text():
+    found = read(docx(tbl(("Artikel", "", "Preis\u00a0 in\u00a0€"), ("Brot", "neu", "3,50"), named=1)))
+    header, row = found.blocks
+    assert row.header == header.text == "Artikel | | Preis in €"
+
+
 def test_a_table_style_with_a_bold_first_row_names_the_columns_where_it_is_switched_on():
     on = '<w:tblStyle w:val="Bunt"/><w:tblLook w:val="04A0" w:firstRow="1"/>'
     off = '<w:tblStyle w:val="Bunt"/><w:tblLook w:val="0480" w:firstRow="0"/>'
