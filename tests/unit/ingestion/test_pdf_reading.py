@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingestion.extract.pdf import extract_pdf
 from ingestion.model import Block, BlockKind, ExtractedDocument, Reason
-from tests.unit.ingestion import documents
+from tests.unit.ingestion import documents, hostile_pdfs
 from tests.unit.ingestion.pdf_pages import column, drawn, form, picture_page, prose, table
 
 
@@ -302,6 +302,22 @@ def test_what_nobody_sees_is_left_out_and_counted(hidden: Callable[[Canvas], Non
     alone = read(drawn(hidden))
     assert alone.blocks == ()
     assert (alone.reason, alone.detail) == (Reason.EMPTY, "only text that nobody can see")
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_layer_that_is_switched_off_is_not_read(shown: bool) -> None:
+    state = b"" if shown else b"/OFF [10 0 R]"
+    body = hostile_pdfs.one_page(
+        hostile_pdfs.stream(
+            b"BT /F1 12 Tf 60 700 Td (On paper.) Tj ET /OC /L1 BDC BT /F1 12 Tf 60 600 Td (On a layer.) Tj ET EMC"
+        ),
+        more={
+            3: (hostile_pdfs.PAGE % b"").replace(b"/Font <<", b"/Properties << /L1 10 0 R >> /Font <<"),
+            10: b"<< /Type /OCG /Name (Prices) >>",
+        },
+        catalog=b"/OCProperties << /OCGs [10 0 R] /D << /Order [10 0 R] %s >> >>" % state,
+    )
+    assert [block.text for block in read(body).blocks] == ["On paper.", "On a layer."][: 1 + shown]
 
 
 def test_white_on_black_and_grey_are_seen() -> None:
