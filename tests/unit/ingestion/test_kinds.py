@@ -13,6 +13,8 @@ from ingestion.frontier import Frontier
 from ingestion.model import Reason
 from ingestion.sentences import sentence_for
 from ingestion.visit import media_type_of
+from tests.unit.ingestion.office_files import docx, p
+from tests.unit.ingestion.test_crawl import ok, run
 
 
 @pytest.mark.parametrize("ending", OFFICE_ENDINGS)
@@ -60,3 +62,23 @@ def test_what_an_old_word_file_is_stands_in_the_ledger_without_a_request():
     entry = Frontier(Scope.of("https://a.example/"), max_depth=5).meet("https://a.example/menu.doc", 1)
     assert entry is not None
     assert (entry.reason, entry.detail) == (Reason.UNSUPPORTED, "a Word file of before 2007, .doc")
+
+
+async def test_office_files_that_a_page_links_are_read_and_old_ones_told():
+    told, fetcher, _ = await run(
+        {
+            "/": ok("Home", "/hours.docx", "/prices.csv", "/menu.doc", "/old.rtf"),
+            "/hours.docx": (200, {"content-type": "application/octet-stream"}, docx(p("Open from nine to five."))),
+            "/prices.csv": (200, {"content-type": "text/plain"}, b"ware;price\nbread;3,50\n"),
+        }
+    )
+    assert told.story == [
+        ("/", "fetched", None),
+        ("/menu.doc", "skipped", "unsupported"),
+        ("/old.rtf", "skipped", "unsupported"),
+        ("/hours.docx", "fetched", None),
+        ("/prices.csv", "fetched", None),
+    ]
+    texts = {block.text for each in told if each.document is not None for block in each.document.blocks}
+    assert {"Open from nine to five.", "bread | 3,50"} <= texts
+    assert not any("menu" in address for address in fetcher.asked)
