@@ -86,9 +86,9 @@ class Arrivals:
             waiting.url, PageStatus.SKIPPED, Reason.DUPLICATE, depth=waiting.depth, detail=f"redirects to {home}"
         )
         await site.tell(Crawled(moved, known=self._stores.known.get(waiting.url)))
-        if not site.is_start(waiting):
-            site.frontier.makings.note(waiting.url, copy=True, new=False)
         if home in site.frontier.answered:
+            # Only this says nothing new: short addresses that lead to pages nobody names otherwise do.
+            site.frontier.makings.note(waiting.url, copy=True, new=False)
             return False
         site.frontier.seen.add(home)
         site.frontier.answered.add(home)

@@ -55,6 +55,13 @@ async def test_many_pages_of_one_making_that_each_say_something_are_all_read():
     assert sum(c.taken for c in told) == 201
 
 
+async def test_short_addresses_that_redirect_to_pages_of_their_own_are_no_trap():
+    names = [f"/{chr(97 + n // 26)}{chr(97 + n % 26)}-page" for n in range(60)]
+    pages: dict[str, Any] = {f"/?p={n}": (301, {"location": SITE + name}, b"") for n, name in enumerate(names)}
+    told, _, _ = await run({"/": ok("Home", *pages), **pages, **{name: ok(f"Page {name}") for name in names}})
+    assert sum(c.taken for c in told) == 61
+
+
 async def test_a_hundred_orders_of_one_list_are_one_page_and_few_requests():
     pages = {f"/list?sort={n}&dir={d}": ok("List", f"/list?sort={n + 1}&dir={d}") for n in range(100) for d in "ab"}
     pages |= {"/": ok("Home", "/list?sort=0&dir=a", "/list?sort=0&dir=b", "/real"), "/real": ok("R")}
