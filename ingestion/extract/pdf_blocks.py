@@ -22,7 +22,9 @@ _NUMBERED = re.compile(r"^(?:§+\s*\d+\w?|\(?\d{1,2}(?:\.\d{1,2})*[.)]|\(?[a-zA-
 _SECTION = re.compile(
     r"^(?:§+\s*\d+\w?|(?:article|artikel|kapitel|chapter|section|abschnitt|teil|part)\s+[\dIVX]+)\b", re.I
 )
-_PAGE_NUMBER = re.compile(r"^(?:seite|page|p\.|s\.)?\s*[–(-]?\s*(\d{1,4})\s*(?:(?:/|von|of)\s*\d{1,4})?\s*[–)-]?$", re.I)
+_PAGE_NUMBER = re.compile(
+    r"^(?:seite|page|p\.|s\.)?\s*[–(-]?\s*(\d{1,4})\s*(?:(?:/|von|of)\s*\d{1,4})?\s*[–)-]?$", re.I
+)
 _ENDS = ".!?:;…"
 _HEADING_LETTERS = 140
 _LARGER = 1.12
