@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from ingestion.extract.beside import columns, pair
+from ingestion.extract.clean import clean
 from ingestion.extract.controls import (
     field_text,
     is_struck_price,
@@ -29,6 +30,7 @@ _SHORT_CHARACTERS = 200
 _STYLE_CHARACTERS = 2_000
 _CAPTION_CHARACTERS = 90
 _LINK_WORDS = 4
+_SIGNS = "€$£¥%☎✆"  # lines without a letter or digit that say something all the same
 _REPEATED_WITHIN = 2  # blocks around a picture that may say the same as it
 
 
@@ -81,8 +83,8 @@ class _Reader:
         block, line = self._blocks[index]
         if block.kind is BlockKind.TABLE_ROW:
             return False
-        if index and block.text == self._blocks[index - 1][0].text:
-            return True
+        if index and block.text == self._blocks[index - 1][0].text and sum(map(str.isalpha, block.text)) > 2:
+            return True  # figures alone may be the same on several lines: the hours of each day
         if not line.picture:
             return False
         around = self._blocks[max(0, index - _REPEATED_WITHIN) : index + _REPEATED_WITHIN + 1]
@@ -287,6 +289,11 @@ class _Reader:
 
     def _cell_lines(self, element: Element) -> tuple[list[str], bool]:
         """All an element says, line by line, and whether all of it is bold."""
+        if all(isinstance(child, str) for child in element.children) and not self._preformatted:
+            text, removed = clean("".join(texts(element)))
+            self.inline.removed += removed
+            says = any(sign.isalnum() for sign in text) or any(sign in _SIGNS for sign in text)
+            return ([text], self._bold > 0 or element.tag in _BOLD) if says else ([], False)
         kept, self._blocks = self._blocks, []
         outer, self.inline = self.inline, Inline(linked=self.inline.linked)
         self._bold += element.tag in _BOLD
@@ -304,7 +311,7 @@ class _Reader:
         if self.inline.empty:
             return
         for line in self.inline.lines():
-            if any(sign.isalnum() for sign in line.text) or any(sign in "€$£¥%☎✆" for sign in line.text):
+            if any(sign.isalnum() for sign in line.text) or any(sign in _SIGNS for sign in line.text):
                 self._append(Block(self._kind, line.text), line)
 
     def _append(self, block: Block, line: Line) -> None:

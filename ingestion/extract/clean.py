@@ -16,7 +16,9 @@ _INVISIBLE = re.compile(
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff\ud800-\udfff"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_LEADERS = re.compile(r"(?:[.·_…] ?){4,}")
+# Repeats of one sign and not of a group, which would cost memory for each.
+_LEADERS = re.compile(r"[.·_…]{4,}|(?:[.·_…] ){4,100}")
+_SEVERAL = re.compile(r"(?:… ){2,100}")
 # Persian, Urdu and the Indic scripts spell with the two joiners; between such letters they stay.
 _JOINED = re.compile("(?<=[\u0600-\u06ff\u0900-\u0dff])[\u200c\u200d](?=[\u0600-\u06ff\u0900-\u0dff])")
 _KEPT = {"\u200c": "\ue000", "\u200d": "\ue001"}
@@ -45,7 +47,8 @@ def _without_leaders(text: str) -> str:
     """The row of dots between a dish and its price says nothing, and costs a search as many tokens as it has dots."""
     if not any(sign in text for sign in ("....", ". . .", "____", "……", "····")):
         return text
-    return " ".join(_LEADERS.sub(" … ", text).split())
+    text = " ".join(_LEADERS.sub(" … ", text).split())
+    return _SEVERAL.sub("… ", text) if "… …" in text else text
 
 
 def count_words(text: str) -> int:

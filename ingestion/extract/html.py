@@ -27,6 +27,7 @@ from ingestion.model import Block, BlockKind, ExtractedDocument, Reason, Structu
 MAX_BYTES = 5 * 1024 * 1024
 _SUSPICIOUS_SHARE = 0.25  # of the letters that plain tag stripping finds
 _LEAST_SHARE = 0.01
+_WEIGHED_ELEMENTS = 60_000  # with more, nothing counts as standing beside: weighing costs as much again as reading
 _SUSPICIOUS_LETTERS = 400
 _TITLE_CHARACTERS = 300
 _MAX_LINKS = 5_000
@@ -117,7 +118,7 @@ def _with(parse: Callable[[str], Page], text: str) -> _Reading | None:
         page = parse(text)
         structured = read_structured(page)
         hidden = take_out_hidden(page)
-        marked = mark_article(page.body, declared=_is_declared_article(page))
+        marked = page.elements <= _WEIGHED_ELEMENTS and mark_article(page.body, declared=_is_declared_article(page))
         blocks, removed = read_blocks(page.body, is_article=marked)
         reading = _Reading(page, blocks, removed + hidden, structured)
         if hidden > _HIDDEN_LETTERS and reading.letters < _HIDDEN_LETTERS // 2:

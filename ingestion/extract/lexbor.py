@@ -5,14 +5,17 @@ Walks with first_child and next, never by recursion: a hostile page may nest 100
 
 from __future__ import annotations
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from ingestion.extract.tree import DROPPED, MAX_DEPTH, REFERENCES, Element, Page
+from ingestion.extract.tree import BREAK, DROPPED, MAX_DEPTH, NO_ATTRIBUTES, REFERENCES, Element, Page
 
 
 def parse(text: str) -> Page:
     """Raises ValueError or MemoryError where the engine gives up."""
-    parser = LexborHTMLParser(text)
+    try:
+        parser = LexborHTMLParser(text)
+    except SelectolaxError as error:
+        raise ValueError("the engine gave up") from error
     page = Page(body=Element("body", {}))
     root = parser.root
     if root is None:
@@ -79,13 +82,18 @@ def _element(node: LexborNode, tag: str, page: Page, parent: Element, *, deep: b
             for area in node.css("area"):
                 page.references.append(("area", _attributes(area)))
         return None
+    if tag == "br":
+        parent.children.append(BREAK)
+        return None
     if deep:
-        parent.children.append(Element("hr", {}))
+        parent.children.append(Element("hr", NO_ATTRIBUTES))
         return parent
     element = Element(tag, attributes)
     parent.children.append(element)
+    page.elements += 1
     return element
 
 
 def _attributes(node: LexborNode) -> dict[str, str]:
-    return {name: value or "" for name, value in node.attributes.items()}
+    attributes = node.attributes
+    return {name: value or "" for name, value in attributes.items()} if attributes else NO_ATTRIBUTES

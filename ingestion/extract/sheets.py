@@ -15,7 +15,8 @@ from enum import Enum
 from ingestion.extract.tree import Element
 
 _SHEET_CHARACTERS = 2_000_000  # all sheets of a page together; rules further on hide nothing
-_RULES_A_NAME = 40  # the last ones: they win
+_RULES_A_NAME = 30  # the last ones: they win
+_STEPS = 3_000_000  # of matching, for a whole page; what comes after counts as shown
 _COMPOUND = re.compile(r"(?P<tag>[a-zA-Z][a-zA-Z0-9-]*|\*)?(?P<names>(?:[.#][\w-]+)*)")
 _NAME = re.compile(r"[.#][\w-]+")
 _DECLARED = re.compile(r"(?<![-\w])(display|visibility)\s*:\s*([\w-]+)\s*(!\s*important)?", re.I)
@@ -64,6 +65,7 @@ class Sheets:
 
     def __init__(self, styles: Sequence[str]):
         self._by_name: dict[str, list[_Rule]] = {}
+        self._steps = _STEPS
         room = _SHEET_CHARACTERS
         position = 0
         for sheet in styles:
@@ -75,12 +77,17 @@ class Sheets:
 
     def shown(self, element: Element, names: frozenset[str], above: Sequence[Above]) -> Shown:
         """`names`: names_of(element)."""
-        if not self._by_name:
+        if not self._by_name or self._steps <= 0:
             return Shown.YES
         found: list[_Rule] = []
         for name in (element.tag, *names):
             for rule in self._by_name.get(name, ()):
-                if rule.compounds[-1].matches(element, names) and _stands_below(rule.compounds[:-1], above):
+                self._steps -= 1
+                if rule.compounds[-1].matches(element, names):
+                    if len(rule.compounds) > 1:
+                        self._steps -= len(above)
+                        if not _stands_below(rule.compounds[:-1], above):
+                            continue
                     found.append(rule)
         if not found:
             return Shown.YES

@@ -9,11 +9,17 @@ from __future__ import annotations
 from bs4 import BeautifulSoup
 from bs4.element import Comment, NavigableString, PageElement, PreformattedString, Tag
 
-from ingestion.extract.tree import DROPPED, MAX_DEPTH, REFERENCES, Element, Page
+from ingestion.extract.tree import BREAK, DROPPED, MAX_DEPTH, NO_ATTRIBUTES, REFERENCES, Element, Page
+
+MAX_CHARACTERS = 1_500_000
 
 
 def parse(text: str) -> Page:
-    soup = BeautifulSoup(text, "html.parser", multi_valued_attributes=None)
+    """Raises ValueError for a page that is too long for it."""
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError("too long for the second engine")
+    # A CDATA section is no more than a comment in HTML; its parser looks for each one's end to the end of the page.
+    soup = BeautifulSoup(text.replace("<![", "<! ["), "html.parser", multi_valued_attributes=None)
     page = Page(body=Element("body", {}))
     stack: list[tuple[PageElement, list[Element]]] = [(child, [page.body]) for child in reversed(soup.contents)]
     while stack:
@@ -66,9 +72,13 @@ def _element(node: Tag, page: Page, parent: Element, *, deep: bool) -> Element |
         for link in node.find_all(["a", "area"]):
             page.references.append((link.name, {name: str(value or "") for name, value in link.attrs.items()}))
         return None
+    if tag == "br" and not node.contents:
+        parent.children.append(BREAK)
+        return None
     if deep:
-        parent.children.append(Element("hr", {}))
+        parent.children.append(Element("hr", NO_ATTRIBUTES))
         return parent
     element = Element(tag, attributes)
     parent.children.append(element)
+    page.elements += 1
     return element

@@ -64,6 +64,7 @@ def data_rows(table: Element, read: Callable[[Element], tuple[list[str], bool]])
 def _lines(named: list[bool], texts: list[list[str]], bold: list[bool], groups: list[bool]) -> list[Row]:
     lines: list[Row] = []
     some_plain = not all(bold)
+    only_groups, has_names = True, False
     for index, line in enumerate(texts):
         while line and not line[-1]:
             line.pop()
@@ -72,10 +73,10 @@ def _lines(named: list[bool], texts: list[list[str]], bold: list[bool], groups: 
         if groups[index] and index + 1 < len(texts) and not groups[index + 1] and len(line[0]) <= _GROUP_CHARACTERS:
             lines.append(Row(line[0], is_header=False, is_group=True))
             continue
-        header = len(line) > 1 and some_plain and (named[index] or (bold[index] and all(row.is_group for row in lines)))
+        header = len(line) > 1 and some_plain and (named[index] or (bold[index] and only_groups))
         # Empty cells keep their place only where names above give places a meaning.
-        placed = header or any(row.is_header for row in lines)
-        shown = line if placed else [text for text in line if text]
+        only_groups, has_names = False, has_names or header
+        shown = line if has_names else [text for text in line if text]
         lines.append(Row(" | ".join(shown).strip(), header))
     return lines
 

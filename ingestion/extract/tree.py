@@ -31,6 +31,10 @@ class Element:
         return self.attributes.get(name, "")
 
 
+NO_ATTRIBUTES: dict[str, str] = {}  # shared, never written to: most elements have none
+BREAK = Element("br", NO_ATTRIBUTES)  # one for all breaks of all pages
+
+
 @dataclass(slots=True)
 class Page:
     """A parsed page: its body, and what stands outside of the readable text."""
@@ -43,6 +47,7 @@ class Page:
     references: list[tuple[str, dict[str, str]]] = field(default_factory=list[tuple[str, dict[str, str]]])
     styles: list[str] = field(default_factory=list[str])
     declared: list[str] = field(default_factory=list[str])  # JSON-LD scripts
+    elements: int = 0
     scripts: int = 0
     script_bytes: int = 0
     noscript: str = ""
