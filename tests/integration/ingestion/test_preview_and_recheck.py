@@ -18,6 +18,7 @@ from app.knowledge.recheck import recheck_pages
 from app.knowledge.wishes import wish
 from app.outbound import OutboundFetcher
 from app.settings import Settings
+from ingestion.ports import no_fault
 from tests.integration.ingestion.shop import ACTOR, Held, Shop
 from tests.integration.ingestion.site import Site
 
@@ -166,3 +167,39 @@ async def test_robots_may_be_ignored_only_where_the_host_is_proved(shop: Shop, s
         await shop.fetcher.close()
         shop.fetcher = allowed
     assert len(await shop.rows("SELECT FROM sources")) == 1
+
+
+async def test_a_site_that_is_empty_without_javascript_is_marked_until_it_is_not(shop: Shop, site: Site):
+    site.fill(2)
+    site.pages["/page-a"] = (200, "text/html", b"<div id=root></div><script src=x></script>")
+    outcome = await shop.read(site.base)
+    assert {entry.reason for entry in outcome.ledger} == {None, "script_shell"}
+    assert (await source(shop))["needs_browser"] is True
+    site.put("/page-a", "Room 0", "Sent as HTML by now.", "/")
+    await shop.read(site.base)
+    assert (await source(shop))["needs_browser"] is False
+
+
+class Killed(BaseException):
+    """Stands for kill -9."""
+
+
+async def test_one_reading_that_is_begun_again_after_a_crash_counts_a_missing_page_once(shop: Shop, site: Site):
+    site.fill(3)
+    await shop.read(site.base)
+    del site.pages["/page-a"]
+
+    def kill(passed: str) -> None:
+        if passed == "after_publish":
+            raise Killed
+
+    site.put("/page-b", "Room 1", "Something new, so that a generation is made.", "/")
+    shop.fault = kill
+    added = await add_site(shop, shop.business_id, site.base, actor=ACTOR)
+    with pytest.raises(Killed):
+        await shop.run(added)
+    shop.fault = no_fault
+    await shop.run(added, attempts=2)
+    assert "year 1800" in " ".join(await shop.live_texts())
+    await shop.read(site.base)
+    assert "year 1800" not in " ".join(await shop.live_texts())
