@@ -128,13 +128,14 @@ class _Passages:
 
     def _parts(self, blocks: Sequence[StoredBlock]) -> Iterator[_Part]:
         stack: list[tuple[int, str]] = []
+        path: tuple[str, ...] = ()
         text = self._version.text
         for block, splitter in zip(blocks, split_blocks(text, blocks, self._tokenizer), strict=True):
             if block.kind is BlockKind.HEADING:
                 while stack and stack[-1][0] >= block.level:
                     stack.pop()
                 stack.append((block.level, text[block.start : block.end]))
-            path = tuple(heading for _, heading in stack)
+                path = tuple(heading for _, heading in stack)
             for piece in splitter.pieces(self._limit):
                 yield _Part(piece, block, path, splitter)
 

@@ -111,6 +111,9 @@ _SENTENCES: dict[Reason, str] = {
     Reason.OWN_SERVICE: "{what} is an address of Milo itself. Give the address of your own site.",
     Reason.HTTP_ERROR: "{host} answered {what} with an error ({detail}). Open it in a browser to see what is wrong.",
 }
+_EMPTY_PAGE = (
+    "There is no text in {what}. If visitors see some there, it stands inside of pictures: write it as text as well."
+)
 INTERRUPTED = "The reading was interrupted and is begun anew."
 STOPPED = (
     "The reading stopped on a fault of Milo's own. What was known before still answers; it is tried again tomorrow."
@@ -138,7 +141,9 @@ def sentence_for(reason: Reason, url: str, detail: str | None = None) -> str:
     if reason is Reason.BAD_ADDRESS and detail and detail.startswith("leads on: "):
         why = detail.removeprefix("leads on: ")
         return f"{_what(url)} leads to something that Milo cannot open ({why}). Correct the redirect on your site."
-    sentence = _SENTENCES[reason].format(what=_what(url), host=_host(url), detail=detail or "\0")
+    empty_page = reason is Reason.EMPTY and (detail == "HTML" or (detail == "0 bytes" and not url.startswith("file")))
+    template = _EMPTY_PAGE if empty_page else _SENTENCES[reason]
+    sentence = template.format(what=_what(url), host=_host(url), detail=detail or "\0")
     return sentence.replace(" (\0)", "").replace(" of \0", "").replace("\0", "")
 
 

@@ -47,6 +47,10 @@ EACH_SEARCH = 64  # so many of each search's best are looked at closely
 READ_TEXTS = 40  # of those, so many are read for the kind of figure asked
 CONCEPT_SHARE = 0.5  # a business word counts half of a word the visitor wrote
 SAME_WORDS = 0.8  # passages that share so many of their words in a row are one
+_MEASURED = re.compile(
+    r"[€$£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[€$£%]|euros?\b|eur\b|usd\b|chf\b|kr\b|uhr\b|am\b|pm\b)|\d{1,2}:\d\d|\d+[.,]\d\d\b",
+    re.I,
+)
 HALF_READ_LANGUAGES = frozenset({"tr", "fi", "hu", "pl", "cs"})
 UNREAD_LANGUAGES = frozenset({"zh", "ja", "ko", "th", "hi", "he", "ar", "fa", "ru", "uk", "el"})
 
@@ -241,12 +245,16 @@ class _Ranking:
         return np.asarray(np.mean(held, axis=0), np.float32)
 
     def _apart(self, ranked: Sequence[int], texts: dict[int, PassageRow], k: int) -> list[int]:
-        """The first k, near-duplicates behind all others."""
+        """The first k, near-duplicates behind all others. The same words with another price are no duplicate."""
         chosen: list[int] = []
         doubles: list[int] = []
         for number in ranked:
             if number in texts:
-                alike = any(_alike(self._sketch(number, texts), self._sketch(other, texts)) for other in chosen)
+                alike = any(
+                    _alike(self._sketch(number, texts), self._sketch(other, texts))
+                    and _figures_of(texts[number].text) <= _figures_of(texts[other].text)
+                    for other in chosen
+                )
                 (doubles if alike else chosen).append(number)
             if len(chosen) == k:
                 break
@@ -293,6 +301,10 @@ def _sketch(text: str) -> frozenset[int]:
 def _alike(one: frozenset[int], other: frozenset[int]) -> bool:
     smallest = sorted(one | other)[:24]
     return bool(smallest) and sum(value in one and value in other for value in smallest) >= SAME_WORDS * len(smallest)
+
+
+def _figures_of(text: str) -> frozenset[str]:
+    return frozenset(match.group().replace(" ", "").lower() for match in _MEASURED.finditer(text))
 
 
 def _passage(row: PassageRow, score: float, dense: float, words: float, grams: float) -> Passage:

@@ -66,8 +66,8 @@ def extract_html(body: bytes, url: str, charset: str | None) -> ExtractedDocumen
     robots = _robots(page)
     if is_script_shell(page, blocks, words):
         reason, detail = Reason.SCRIPT_SHELL, None
-    elif words == 0:
-        reason = reason or Reason.EMPTY
+    elif words == 0 and reason is None:
+        reason, detail = Reason.EMPTY, "HTML"  # the sentence for the owner speaks of a page then, not of a scan
     return ExtractedDocument(
         title=_title(page, blocks),
         blocks=tuple(blocks),

@@ -112,6 +112,8 @@ def _sources(page: Page, budget: _Budget) -> Iterator[tuple[str, Sequence[Any], 
 def _parsed(script: str) -> list[Any]:
     """The script's values, read as leniently as search engines do; nothing for what stays unreadable."""
     text = _without_wrapping(script)
+    if text.startswith("//"):
+        text = _LINE_COMMENT.sub("", text).lstrip()
     for attempt in (
         lambda: text,
         lambda: _TRAILING_COMMA.sub("", _LINE_COMMENT.sub("", text)),

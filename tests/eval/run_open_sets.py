@@ -72,12 +72,22 @@ def chunking(data: Path) -> OpenSet:
 
 
 def covered(row: dict[str, Any], spans: Sequence[tuple[str, int, int]]) -> Score:
-    """The share of the reference's characters that the passages hold."""
+    """The share of the reference's characters that the passages hold.
+
+    One corpus says many paragraphs twice, and the search shows a text once: a passage that holds a reference word for
+    word counts wherever it stands. By position alone the figure is 3.5 points lower, for a search that shows doubles
+    1 point.
+    """
 
     def score(found: Sequence[Passage]) -> float:
         total = held = 0
+        said = [letters(passage.text) for passage in found]
         for reference in row["references"]:
-            total += reference["end"] - reference["start"]
+            length = reference["end"] - reference["start"]
+            total += length
+            if any(letters(reference["text"]) in text for text in said):
+                held += length
+                continue
             for passage in found:
                 corpus, start, end = spans[passage.chunk_no]
                 if corpus == row["corpus_id"]:
@@ -85,6 +95,10 @@ def covered(row: dict[str, Any], spans: Sequence[tuple[str, int, int]]) -> Score
         return held / total
 
     return score
+
+
+def letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
 
 
 def planted(rows: Sequence[dict[str, Any]], language: str) -> list[Planted]:

@@ -77,6 +77,14 @@ async def test_vectors_in_memory_and_in_the_database_rank_alike(
         assert len(both) >= 10 and all(p.dense == pytest.approx(dense[p.chunk_no], abs=2e-3) for p in both)
 
 
+async def test_pages_that_differ_in_a_price_only_are_both_shown(database: Database) -> None:
+    same = "The day ticket of the pool in {} costs {} euros for grown-ups and is sold at the desk from ten o'clock on"
+    texts = [f"{same.format('the valley', price)} every day of the week all year round" for price in (4, 4, 6)]
+    knowledge = await plant(database, [Planted(text) for text in texts] + [Planted("We also sell towels and ice.")])
+    found = await find(database, knowledge, "day ticket of the pool", 2)
+    assert {text.split(" costs ")[1][0] for text in (p.text for p in found.passages)} == {"4", "6"}
+
+
 def test_memory_is_bounded_and_forgets_the_least_recent() -> None:
     memory = Memory(max_bytes=100_000)
     norms = np.zeros(1000, np.float32)

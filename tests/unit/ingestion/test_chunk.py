@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,6 +73,32 @@ def test_a_heading_at_the_end_of_a_full_passage_goes_with_its_text():
 def test_a_question_goes_with_its_answer():
     page = version("http://a.example/", "Page", [words(300, 1), "Is there a car park?", words(100, 2)])
     assert chunk_source([page], TOKENS)[1].text.startswith("Is there a car park?\n")
+
+
+def test_a_question_is_not_cut_from_any_part_of_its_answer():
+    answers: list[Line] = []
+    for number in range(6):
+        answers += [(HEADING, f"Question {number}?", 3), words(60, number), (ITEM, words(50, number + 50))]
+    page = version("http://a.example/", "Page", [words(100, 99), *answers])
+    chunks = chunk_source([page], TOKENS)
+    for number in range(6):
+        held = [chunk for chunk in chunks if f"Question {number}?" in chunk.text]
+        assert len(held) == 1
+        assert words(60, number) in held[0].text and words(50, number + 50) in held[0].text
+
+
+def test_an_answer_longer_than_a_passage_begins_beside_its_question():
+    page = version("http://a.example/", "Page", [words(330, 1), "How does it work?", words(60, 2), words(350, 3)])
+    assert chunk_source([page], TOKENS)[1].text.startswith("How does it work?\n" + words(60, 2))
+
+
+def test_a_large_menu_is_cut_apart_from_the_pages_text():
+    menu = [f"Menu entry number {number} of the site" for number in range(60)]
+    page = version("http://a.example/", "Page", [*menu, (HEADING, "Prices", 1), prose(3), "Tel. 1234"])
+    blocks = [replace(block, aside=at < 60 or at == 62) for at, block in enumerate(page.blocks)]
+    first, *others = chunk_source([replace(page, blocks=tuple(blocks))], TOKENS)
+    assert first.text.startswith("Prices\nSentence 0") and "Menu" not in first.text
+    assert all(entry in "\n".join(chunk.text for chunk in others) for entry in menu)
 
 
 def test_sentences_stay_whole_and_windows_are_small():

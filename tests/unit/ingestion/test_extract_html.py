@@ -6,6 +6,7 @@ import pytest
 
 from ingestion.extract.html import extract_html
 from ingestion.model import BlockKind, ExtractedDocument, Reason
+from ingestion.sentences import sentence_for
 
 H, P, L, R = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW
 
@@ -244,7 +245,10 @@ def test_a_short_page_with_scripts_is_no_shell():
 
 
 def test_an_empty_page_says_so():
-    assert read("").reason is Reason.EMPTY
+    empty = read("")
+    assert empty.reason is Reason.EMPTY
+    assert "scan" not in sentence_for(Reason.EMPTY, "http://a.example/", empty.detail)
+    assert "scan" in sentence_for(Reason.EMPTY, "file:menu.pdf")
 
 
 def test_deep_nesting_and_one_long_line_lose_nothing():
