@@ -130,7 +130,9 @@ async def _read_files(
         mark = f'"sha256:{file.sha256.hex()}"'
         before = known.get(url)
         if before is not None and before.etag == mark:
-            entry = LedgerEntry(url, PageStatus.UNCHANGED, bytes=file.bytes, words=before.words)
+            entry = LedgerEntry(
+                url, PageStatus.UNCHANGED, before.cut, bytes=file.bytes, words=before.words, detail=before.cut_detail
+            )
             await shelf.take(Crawled(entry, known=before), number, len(files))
             continue
         async with transaction() as conn:
@@ -146,7 +148,9 @@ async def _read_files(
             await shelf.take(Crawled(entry, known=before, keep=before is not None), number, len(files))
             continue
         content_hash = hash_content(document)
-        crawled = Crawled(entry, document, before, content_hash, file.media_type, etag=mark)
+        # What the owner gave is what counts, even where less of it can be read than of the file before: so no
+        # `known`, which would stay.
+        crawled = Crawled(entry, document, None, content_hash, file.media_type, etag=mark)
         await shelf.take(crawled, number, len(files))
 
 
@@ -164,4 +168,6 @@ def _known(row: KnownRow) -> KnownPage:
         language=row.language,
         missed=row.missed,
         current=row.current,
+        cut=Reason(row.cut) if row.cut is not None else None,
+        cut_detail=row.cut_detail,
     )

@@ -48,6 +48,8 @@ class KnownRow:
     language: str | None
     missed: int
     current: bool
+    cut: str | None
+    cut_detail: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ async def known_pages(conn: Connection, business_id: UUID, source_id: UUID, craw
             """
             SELECT DISTINCT ON (d.document_id) d.url, d.document_id, v.version_id, v.content_hash,
                 sha256(convert_to(v.text, 'UTF8')) AS text_hash, v.links, v.words, v.etag, v.last_modified,
-                v.language, v.extractor = %(extractor)s AS current,
+                v.language, v.extractor = %(extractor)s AS current, v.cut, v.cut_detail,
                 CASE WHEN d.failing_since < c.started_at THEN d.missed ELSE 0 END AS missed
             FROM documents d JOIN document_versions v USING (business_id, document_id)
             JOIN crawls c ON c.business_id = d.business_id AND c.crawl_id = %(crawl)s
@@ -221,18 +223,20 @@ async def put_version(
     media_type: str,
     etag: str | None,
     last_modified: str | None,
+    cut: str | None,
+    cut_detail: str | None,
 ) -> UUID:
-    """The same text met again only renews how it was fetched (conditions, links, time)."""
+    """The same text met again only renews how it was fetched (conditions, links, time). `cut`: read only in part."""
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
             """
             INSERT INTO document_versions (business_id, document_id, content_hash, title, text, language, words, links,
-                blocks, structured, extractor, media_type, etag, last_modified)
+                blocks, structured, extractor, media_type, etag, last_modified, cut, cut_detail)
             VALUES (%(b)s, %(document)s, %(hash)s, %(title)s, %(text)s, %(language)s, %(words)s, %(links)s, %(blocks)s,
-                %(structured)s, %(extractor)s, %(media)s, %(etag)s, %(modified)s)
+                %(structured)s, %(extractor)s, %(media)s, %(etag)s, %(modified)s, %(cut)s, %(cut_detail)s)
             ON CONFLICT (business_id, document_id, content_hash) DO UPDATE SET etag = excluded.etag,
                 last_modified = excluded.last_modified, links = excluded.links, extractor = excluded.extractor,
-                fetched_at = now()
+                cut = excluded.cut, cut_detail = excluded.cut_detail, fetched_at = now()
             RETURNING version_id
             """,
             {
@@ -240,7 +244,7 @@ async def put_version(
                 "language": language, "words": words, "links": list(links), "blocks": Json(list(blocks)),
                 "structured": Json(list(structured)),
                 "extractor": EXTRACTOR_VERSION,
-                "media": media_type, "etag": etag, "modified": last_modified,
+                "media": media_type, "etag": etag, "modified": last_modified, "cut": cut, "cut_detail": cut_detail,
             },
         )  # fmt: skip
         version_id = await cursor.fetchone()

@@ -100,9 +100,8 @@ class Shelf:
             self.found.taken[known.document_id] = known.version_id
             return known.document_id
         if entry.status is PageStatus.FETCHED and document is not None:
-            in_part = entry.reason is not None and entry.reason not in MARKS
-            if in_part and known is not None and document.words < known.words:
-                # Read only in part this time, and more of it was read before: that stays.
+            if _cut(entry) and known is not None and known.cut is None and document.words < known.words:
+                # Read only in part this time, and wholly before: that stays.
                 self.found.kept[known.document_id] = known.version_id
                 return known.document_id
             async with self._transaction() as conn:
@@ -139,12 +138,21 @@ class Shelf:
             media_type=crawled.media_type,
             etag=crawled.etag,
             last_modified=crawled.last_modified,
+            cut=_cut(crawled.entry),
+            cut_detail=crawled.entry.detail if _cut(crawled.entry) else None,
         )
 
 
 def _is_stored(crawled: Crawled, document: ExtractedDocument, known: KnownPage) -> bool:
     conditions = (crawled.etag, crawled.last_modified) == (known.etag, known.last_modified)
-    return known.current and conditions and document.links == known.links
+    cut = known.cut, known.cut_detail
+    same_part = cut == (document.reason, document.detail) if _cut(crawled.entry) else cut == (None, None)
+    return known.current and conditions and same_part and document.links == known.links
+
+
+def _cut(entry: LedgerEntry) -> Reason | None:
+    """Why only a part of a page was read; None where it was read wholly."""
+    return None if entry.reason in MARKS else entry.reason
 
 
 def _stored(document: ExtractedDocument) -> tuple[str, list[dict[str, Any]]]:

@@ -59,6 +59,8 @@ class KnownPage:
     language: str | None = None
     missed: int = 0  # readings in a row that found it gone
     current: bool = True  # read by this very extractor
+    cut: Reason | None = None  # why only a part of it is stored
+    cut_detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,10 +67,11 @@ async def ring_bell(conn: Connection, business_id: UUID, run_after: datetime | N
 
 
 async def due_businesses(conn: Connection, limit: int) -> list[UUID]:
-    """The longest waiting first: no business starves behind a busy one."""
+    """Whose last job was begun longest ago comes first: no business starves behind one with a long queue."""
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
-            "SELECT business_id FROM job_bells WHERE run_after <= now() ORDER BY run_after LIMIT %(limit)s",
+            "SELECT business_id FROM job_bells WHERE run_after <= now()"
+            " ORDER BY served_at NULLS FIRST, run_after LIMIT %(limit)s",
             {"limit": limit},
         )
         return await cursor.fetchall()
@@ -104,7 +105,10 @@ async def claim(
             """,
             {"b": business_id, "owner": owner, "kinds": kinds, "staging": list(STAGING), "job": job_id},
         )
-        return await cursor.fetchone()
+        row = await cursor.fetchone()
+    if row is not None:
+        await conn.execute("UPDATE job_bells SET served_at = now() WHERE business_id = %(b)s", {"b": business_id})
+    return row
 
 
 async def settle_bell(conn: Connection, business_id: UUID, *, pause: float = 0.0) -> None:

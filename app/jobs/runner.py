@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from app.jobs.model import (
     GiveUp,
     Handler,
     LeaseLost,
+    PreviewSource,
     PurgeExpired,
     RenderSource,
     RetryLater,
@@ -50,8 +52,12 @@ SLOTS = 8
 # A handler that hangs would hold its slot for ever. A site of 500 pages at one a second and its embedding fit.
 DEADLINE_SECONDS = 900.0
 DEADLINES = dict.fromkeys((*STAGING, PurgeExpired.kind), 7200.0)
-INGEST_SLOTS = 1  # indexing is bound by the processor; a second one would only slow both
+# A reading mostly waits for its site, up to fifteen minutes for a slow one: that must not keep other businesses
+# waiting. What is bound by the processor goes one after the other anyway (two parsing children, one model).
+INGEST_SLOTS = 4
+PREVIEW_SLOTS = 2  # the rest stays free for what people wait for, such as the mail they sign in with
 BACKOFF_SECONDS = (5, 30, 120, 600)
+_POOLS = {"staging": INGEST_SLOTS, PreviewSource.kind: PREVIEW_SLOTS, "": SLOTS}
 log = structlog.get_logger(__name__)
 
 
@@ -131,8 +137,8 @@ class Runner:
     def _free_kinds(self) -> list[str]:
         if len(self._running) >= SLOTS:
             return []
-        ingesting = sum(1 for kind, _ in self._running.values() if kind in STAGING)
-        return [kind for kind in self._handlers if kind not in STAGING or ingesting < INGEST_SLOTS]
+        busy = Counter(_pool(kind) for kind, _ in self._running.values())
+        return [kind for kind in self._handlers if busy[_pool(kind)] < _POOLS[_pool(kind)]]
 
     async def _claim(self, business_id: UUID, kinds: list[str], job_id: UUID | None) -> JobRow | None:
         async with self._database.business_transaction(business_id) as conn:
@@ -229,6 +235,11 @@ class Runner:
                 # A job of the same key was being enqueued while we looked; the second look sees it and gives way.
                 if last:
                     raise
+
+
+def _pool(kind: str) -> str:
+    """Kinds that share their slots."""
+    return "staging" if kind in STAGING else kind if kind in _POOLS else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,9 @@ ALTER TABLE documents
 
 ALTER TABLE document_versions
     ADD COLUMN extractor  text NOT NULL DEFAULT '',            -- EXTRACTOR_VERSION; another one: read in full again
-    ADD COLUMN structured jsonb NOT NULL DEFAULT '[]';         -- schema.org items the page declares, pruned
+    ADD COLUMN structured jsonb NOT NULL DEFAULT '[]',         -- schema.org items the page declares, pruned
+    ADD COLUMN cut        text,                                -- why it holds only a part (a Reason); NULL: all of it
+    ADD COLUMN cut_detail text;
 COMMENT ON COLUMN document_versions.content_hash IS 'SHA-256 of extractor version, title, text and structured items';
 
 ALTER TABLE crawls
@@ -70,6 +72,9 @@ CREATE INDEX chunks_by_document ON chunks (business_id, document_id, generation)
 
 -- Worker processes with a browser beside them may take pages that need one.
 ALTER TABLE worker_beats ADD COLUMN renders boolean NOT NULL DEFAULT false;
+
+-- When a job of this business was last begun: whoever waited longest since then comes next, however many wait.
+ALTER TABLE job_bells ADD COLUMN served_at timestamptz;
 
 -- ---------------------------------------------------------------- what the owner says
 

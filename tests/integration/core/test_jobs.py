@@ -11,7 +11,18 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.db.pool import Database
-from app.jobs.model import ClaimedJob, GiveUp, IngestSource, Job, JobRef, Lease, LeaseLost, RetryLater, SendMail
+from app.jobs.model import (
+    ClaimedJob,
+    GiveUp,
+    IngestSource,
+    Job,
+    JobRef,
+    Lease,
+    LeaseLost,
+    PreviewSource,
+    RetryLater,
+    SendMail,
+)
 from app.jobs.queries import settle_bell
 from app.jobs.queue import enqueue
 from app.jobs.runner import Runner
@@ -312,3 +323,47 @@ async def test_handler_that_hangs_is_ended_and_counted(database: Database, monke
 
     await run_until(Runner(database, {SendMail.kind: hang}), tried)
     assert await states(database, business_id) == [("queued", 1, "Something went wrong (TimeoutError).")]
+
+
+async def test_a_business_with_a_hundred_slow_sites_keeps_no_other_one_waiting(database: Database) -> None:
+    busy, other = await make_business(database), await make_business(database)
+    for _ in range(100):
+        await put(database, busy, PreviewSource(uuid4()))
+    await put(database, other, PreviewSource(uuid4()))
+    await put(database, other, SendMail(uuid4()))
+    ran: list[tuple[str, UUID]] = []
+
+    async def slow(claimed: ClaimedJob, _: Lease) -> None:
+        ran.append((claimed.job.kind, claimed.business_id))
+        await asyncio.sleep(0.2)
+
+    runner = Runner(database, {PreviewSource.kind: slow, SendMail.kind: slow})
+
+    async def other_is_done() -> bool:
+        return await all_done(database, other)
+
+    await run_until(runner, other_is_done)
+    assert sum(kind == PreviewSource.kind and business == busy for kind, business in ran) <= 6
+
+
+async def test_a_slow_reading_of_one_business_runs_beside_that_of_another(database: Database) -> None:
+    slow_one, quick_one = await make_business(database), await make_business(database)
+    await put(database, slow_one, IngestSource(uuid4()))
+    runs = asyncio.Event()
+
+    async def read(claimed: ClaimedJob, _: Lease) -> None:
+        if claimed.business_id == slow_one:
+            runs.set()
+            await asyncio.sleep(60)
+
+    runner = Runner(database, {IngestSource.kind: read})
+
+    async def quick_is_done() -> bool:
+        await runs.wait()
+        if not await states(database, quick_one):
+            await put(database, quick_one, IngestSource(uuid4()))
+            runner.wake()
+        return await all_done(database, quick_one)
+
+    await run_until(runner, quick_is_done)
+    assert [state for state, _, _ in await states(database, quick_one)] == ["done"]
