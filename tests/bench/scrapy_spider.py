@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import scrapy
+import scrapy  # pyright: ignore[reportMissingImports] - stands in an environment of its own
 
 
 class Pages(scrapy.Spider):

@@ -104,7 +104,7 @@ def wait_for(condition: Callable[[], object], seconds: float) -> None:
 
 @pytest.fixture(scope="session")
 def kills(request: pytest.FixtureRequest) -> int:
-    return int(request.config.getoption("--kills"))
+    return int(str(request.config.getoption("--kills")))
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 async def beaten(database: Database, age: str = "0 seconds") -> None:
     async with database.directory_transaction() as conn:
-        await beat(conn, uuid4())
+        await beat(conn, uuid4(), renders=False)
         await conn.execute("UPDATE worker_beats SET seen_at = now() - %s::interval", (age,))
 
 

@@ -192,9 +192,10 @@ def at(seconds: float) -> str:
 
 @pytest.mark.parametrize(
     ("value", "low", "high"),
-    [("0", 0, 0), ("120", 120, 120), ("86400", 3600, 3600), (at(90), 80, 95), (at(-90), 0, 0), (at(1e6), 3600, 3600)],
+    [("0", 0, 0), ("120", 120, 120), ("86400", 3600, 3600), (90, 60, 90), (-90, 0, 0), (1e6, 3600, 3600)],
 )
-def test_a_wait_is_read_in_seconds_or_as_a_date_and_an_hour_is_the_most(value: str, low: float, high: float):
+def test_a_wait_is_read_in_seconds_or_as_a_date_and_an_hour_is_the_most(value: str | float, low: float, high: float):
+    value = value if isinstance(value, str) else at(value)  # made now: a worker of the tests may have waited long
     found = retry_after(FetchResult(SITE, 503, {"retry-after": value}, b""))
     assert found is not None and low <= found <= high
 
