@@ -112,9 +112,8 @@ class Judge:
             # On a host that is proved to be the owner's own, the owner has asked us to read it.
             return Crawled(replace(entry, status=PageStatus.SKIPPED, reason=Reason.NOINDEX), document, known)
         content_hash = hash_content(document)
-        if known is not None and known.content_hash == content_hash:
-            if entry.reason is None or entry.reason in MARKS or entry.reason is known.cut:
-                entry = replace(entry, status=PageStatus.UNCHANGED)
+        if known is not None and known.content_hash == content_hash and entry.reason in (None, known.cut, *MARKS):
+            entry = replace(entry, status=PageStatus.UNCHANGED)
         crawled = Crawled(entry, document, known, content_hash, seen.media_type, seen.etag, seen.last_modified)
         text_hash = hash_text(join_text(document.blocks))
         if not start and text_hash not in self._texts:
