@@ -284,6 +284,32 @@ def fuzz(_: argparse.Namespace) -> Iterator[Figure]:
     yield Figure("the slowest of them", 2000, outcome.slowest, None, "s", "≤ 25")
 
 
+def articles(options: argparse.Namespace) -> Iterator[Figure]:
+    """The main text of the benchmark's article pages against all their text (4-gram shingles); all of it is kept."""
+    from tests.bench.articles import measure
+
+    for name, scores in measure(Path(options.sites).parent / "articles"):
+        goal = "≥ 0.93" if name == "ours, main text" else ""
+        yield Figure(f"article F1: {name}", scores.pages, scores.f1, None, "share", goal)
+        yield Figure(f"the same, CPU time a page: {name}", scores.pages, scores.milliseconds, None, "ms")
+
+
+def chunking(options: argparse.Namespace) -> Iterator[Figure]:
+    """Cutting into passages, by the shipped tokenizer; recall of the shipped search at 200-token passages."""
+    import json
+
+    from tests.bench.chunking_speed import measure
+
+    for shape, size, speed in measure():
+        yield Figure(f"cut into passages: {shape}, {size / 1e6:.0f} MB", 1, speed, None, "MB/s", "≥ 1")
+    data = Path(options.sites).parent
+    command = [sys.executable, "-m", "tests.eval.run_open_sets", "--only", "chunking", "--data", str(data)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = json.loads(told.splitlines()[-1])
+    yield Figure("chunking set: recall at 5 passages", found["n"], found["recall_at_5"], None, "share", "≥ 0.88")
+    yield Figure("the same by position, copies of a text not counted", found["n"], found["by_position"], None, "share")
+
+
 MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "start": start,
     "sites": sites,
@@ -298,6 +324,8 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "hostile": hostile,
     "pdfs": pdfs,
     "fuzz": fuzz,
+    "articles": articles,
+    "chunking": chunking,
 }
 
 
