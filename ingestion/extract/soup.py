@@ -1,6 +1,6 @@
 """The second HTML engine: beautifulsoup4 over the standard library's tolerant parser.
 
-html.py asks it where Lexbor gave up or found suspiciously little (docs/decisions/0002). It follows
+html.py asks it where Lexbor gave up or found suspiciously little (docs/decisions/0006). It follows
 no HTML5 tree rules, so it does not lose text to them either; it is about ten times slower.
 """
 

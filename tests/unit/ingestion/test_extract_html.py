@@ -231,6 +231,7 @@ def test_the_base_element_moves_relative_links():
         "<div id=root></div><script src=app.js></script>",
         "<div id='__next'><!-- empty --></div><script src=a.js></script><p>Loading</p>",
         "<app-root></app-root>",
+        "<nav><a>Home</a></nav><div id=app><div>Loading…</div></div><footer>© 2024 X</footer><script></script>",
         "<noscript>You need to enable JavaScript to run this app.</noscript><div></div><script src=x></script>",
         "<script src=1></script><script src=2></script><script src=3></script><p>Please wait</p>",
     ],
@@ -242,6 +243,32 @@ def test_a_page_built_by_scripts_is_told_apart(shell: str):
 def test_a_short_page_with_scripts_is_no_shell():
     text = "<h1>Contact</h1><p>Call us on 12 34 56 or come by at Harbour Street 3, Monday to Friday from ten.</p>"
     assert read(text + "<script src=x></script>" * 9).reason is None
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "<div id=app></div><p>Call us on 05187 12 34 56</p><script src=x></script>",
+        "<div id=root><h1>Bakery</h1><p>Open from seven to six, closed on Mondays.</p></div><script src=x></script>",
+        "<h1>Closed</h1><script src=x></script>",
+    ],
+)
+def test_a_small_honest_page_is_no_shell(honest: str):
+    assert read(honest).reason is None
+
+
+@pytest.mark.parametrize("label", ["utf-7", "unicode_escape", "punycode", "hex", "idna"])
+def test_what_no_browser_takes_for_a_character_set_is_not_used(label: str):
+    page = f"<meta charset={label}><p>Caf\xe9 +ADw- \\u0041".encode("cp1252")
+    assert extract_html(page, "http://a.example/", label).blocks[0].text == "Café +ADw- \\u0041"
+
+
+def test_utf_16_without_a_mark_and_a_broken_sign_in_a_multi_byte_set_are_read():
+    for codec in ("utf-16-le", "utf-16-be"):
+        page = "<title>T</title><p>Opening hours</p>".encode(codec)
+        assert extract_html(page, "http://a.example/", codec).blocks[0].text == "Opening hours"
+    broken = b"<p>" + "営業時間は十時からです".encode("cp932") * 20 + b"\xff"
+    assert "営業時間" in extract_html(broken, "http://a.example/", "Shift_JIS").blocks[0].text
 
 
 def test_an_empty_page_says_so():
