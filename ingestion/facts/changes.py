@@ -87,6 +87,8 @@ def _names_same(kind: FactKind, before: dict[str, Any], after: dict[str, Any]) -
     """Whether the new value is of the same thing: the same date, the same unit."""
     if kind is FactKind.SPECIAL_HOURS:
         return (before["from"], before["until"]) == (after["from"], after["until"])
+    if kind is FactKind.NOTICE:
+        return False  # other words are another notice
     if kind is FactKind.PRICE:
         return before.get("per") == after.get("per")
     return True
@@ -111,6 +113,8 @@ def _told(kind: FactKind, value: dict[str, Any]) -> str:
     if kind is FactKind.HOLIDAY_RULE:
         hours = f" {spans_told(value['spans'])}" if value.get("spans") else ""
         return f"public holidays {value['public_holidays'].replace('_', ' ')}{hours}"
+    if kind is FactKind.NOTICE:
+        return f"“{value['says']}”"
     if kind is FactKind.PRICE:
         return price_told(value)
     if kind is FactKind.ADDRESS:

@@ -161,7 +161,11 @@ def _close(scene: Scene, page: Page, group: Sequence[_Reading], lead: Heading | 
                     continue  # "closed on Monday" below some heading
                 if subject and clause.when.dates and not named:
                     continue  # an event
-                entries.append(Entry(replace(clause, period=clause.period or period), subject, line.block.page))
+                clause = replace(clause, period=clause.period or period)
+                year = scene.year(page, line, lead) if clause.when.dates else None
+                if year is not None:
+                    clause = replace(clause, when=clause.when.in_year(year))
+                entries.append(Entry(clause, subject, line.block.page))
     pauses = [reading.pauses for reading in group if reading.pauses is not None]
     return page.lines[group[0].index].repeats, [entry for entry in entries if not _paused(entry, pauses)]
 

@@ -9,6 +9,9 @@ whose end is before its start ends on the next day: ["18:00", "02:00"]):
 - special_hours {"from": DATE, "until": DATE, "spans": […]}       a date or a range, over the weekly hours
 - holiday_rule  {"public_holidays": "closed" | "open" | "as_sunday", "spans"?: […]}
                 open without spans: as the weekly hours of that day say.
+- notice        {"says": WORDS, "days"?: [1..7], "from"?: DATE, "until"?: DATE}
+                that it is closed or otherwise, in words no other kind holds; it decides nothing, and while it lasts
+                the hours alone decide nothing. One end alone: open at the other, and then with a year.
 - price         {"amount": "12.50", "currency": "EUR", "to"?: "20.00", "per"?: "hour", "from"?: true}   from: "ab 12 €"
 - phone         {"e164": "+4512345678"}     email {"address": "a@b.example"}
 - address       {"street"?, "postcode"?, "city"?, "region"?, "country"?}   country: two letters
@@ -29,6 +32,7 @@ class FactKind(StrEnum):
     HOURS = "hours"
     SPECIAL_HOURS = "special_hours"
     HOLIDAY_RULE = "holiday_rule"
+    NOTICE = "notice"
     PRICE = "price"
     PHONE = "phone"
     EMAIL = "email"

@@ -39,6 +39,10 @@ class When:
     def joined(self, other: When) -> When:
         return When(self.days | other.days, self.holidays or other.holidays, self.dates + other.dates)
 
+    def in_year(self, year: int) -> When:
+        """Dates that name none begin in this one."""
+        return replace(self, dates=tuple(pair if pair[0].year else _in_year(*pair, year) for pair in self.dates))
+
 
 NO_DAYS = When()
 
@@ -69,8 +73,8 @@ class Said:
 
 
 _LISTED = 6
-_LAST_DAY = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_NEUTRAL = frozenset({Word.FILL, Word.CLOCK, Word.PART, Word.FROM, Sign.NEUTRAL})
+LAST_DAY = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_NEUTRAL = frozenset({Word.FILL, Word.CLOCK, Word.PART, Word.FROM, Word.AGAIN, Sign.NEUTRAL})
 _PLAIN = {
     Word.CLOSED: Part.CLOSED,
     Word.EXCEPT: Part.EXCEPT,
@@ -90,6 +94,11 @@ _PLAIN = {
     Word.BREAK: Part.WORDS,
     Sign.UNKNOWN: Part.WORDS,
 }
+
+
+def _in_year(since: Date, until: Date, year: int) -> tuple[Date, Date]:
+    over = (until.month, until.day) < (since.month, since.day)
+    return replace(since, year=year), replace(until, year=year + over)
 
 
 def split_atoms(atoms: Sequence[Atom]) -> list[list[Atom]]:
@@ -303,7 +312,7 @@ def _first_date(atom: Atom) -> Date | None:
 def _last_date(atom: Atom) -> Date | None:
     if atom.kind is Word.MONTH:
         month = int(atom.value)
-        return Date(month, _LAST_DAY[month - 1])
+        return Date(month, LAST_DAY[month - 1])
     return _date_of(atom)
 
 

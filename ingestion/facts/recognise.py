@@ -15,11 +15,12 @@ from ingestion.facts.declared import business_names, read_declared
 from ingestion.facts.drafts import Draft
 from ingestion.facts.hours import read_hours
 from ingestion.facts.model import FactKind, FoundFact, Place, Recognised, subject_key_of, value_key_of
+from ingestion.facts.notices import read_notices
 from ingestion.facts.prices import read_prices
 from ingestion.facts.scene import Page, Scene, set_scene
 from ingestion.model import Version
 
-FACTS_VERSION = "1"  # part of a generation's fingerprint: raise it when the same text would give other facts
+FACTS_VERSION = "2"  # part of a generation's fingerprint: raise it when the same text would give other facts
 OF_A_DOCUMENT, OF_A_GENERATION = 300, 5_000
 _SHOWN_CHARACTERS = 500
 # Where facts must be left out, these go first.
@@ -55,7 +56,8 @@ def _of_page(scene: Scene, page: Page, names: frozenset[str]) -> list[FoundFact]
     """One of each statement; in the order of the text, what only machines are told first."""
     spoken_for = read_contacts(scene, page) + read_prices(scene, page)
     masks = sorted((draft.start, draft.end) for draft in spoken_for if draft.start is not None and draft.end)
-    drafts = spoken_for + read_hours(scene, page, masks) + read_addresses(scene, page)
+    hours = read_hours(scene, page, masks)
+    drafts = spoken_for + hours + read_notices(scene, page, masks, hours) + read_addresses(scene, page)
     drafts.sort(key=lambda draft: (draft.start or 0, draft.end or 0))
     unlike: dict[tuple[str, str, str], FoundFact] = {}
     for draft in read_declared(page.version, scene.place, names) + drafts:

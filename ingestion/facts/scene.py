@@ -44,6 +44,7 @@ class Heading:
     about: About
     period: tuple[Date, Date] | None = None
     days: bool = False  # it names days and nothing else
+    year: int | None = None  # the only one it names
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +95,32 @@ class Scene:
         said = read_phrase(own, twelve=page.twelve)
         period = next((item.period for item in said.items if item.part is Part.PERIOD), None)
         strange = {Sign.UNKNOWN, Word.PHONE, Sign.NUMBER, Sign.STAR, Word.CLOSED, Word.EXCEPT, Word.BREAK}
-        strange |= {Word.BY_APPOINTMENT}
+        strange |= {Word.BY_APPOINTMENT, Word.NOTICE, Word.FOR_GOOD}
         years = [int(atom.value) for atom in own if atom.kind is Sign.YEAR]
+        year = years[0] if len(years) == 1 else None
         named_hours = Word.HEAD in kinds or Word.OPEN in kinds
+        # "Opening hours until 31 December 2019", "Opening hours July": a time that is not understood.
+        unsure = sum(item.part is Part.UNSURE for item in said.items) - len(years)
         if Word.PHONE in kinds and not kinds & (strange - {Word.PHONE}) and len(said.items) == 1:
-            return Heading(text, About.PHONE)
-        if kinds & strange or (said.season and period is None) or len(years) > 1:
-            return Heading(text, About.OTHER)
+            return Heading(text, About.PHONE, year=year)
+        if kinds & strange or (said.season and period is None) or len(years) > 1 or (named_hours and unsure > 0):
+            return Heading(text, About.OTHER, year=year)
         if Word.SPECIAL in kinds or (named_hours and Word.HOLIDAYS in kinds):
-            return Heading(text, About.SPECIAL)
+            return Heading(text, About.SPECIAL, year=year)
         if named_hours and len(years) == 1 and period is None:
             period = (Date(1, 1, years[0]), Date(12, 31, years[0]))
         if named_hours:
-            return Heading(text, About.HOURS, period)
+            return Heading(text, About.HOURS, period, year=year)
         if years:
-            return Heading(text, About.OTHER)
+            return Heading(text, About.OTHER, year=year)
         if period is not None:
-            return Heading(text, About.PERIOD, period)
+            return Heading(text, About.PERIOD, period, year=year)
         whens = [item for item in said.items if item.part is Part.WHEN]
         if whens and len(whens) == len(said.items):
             return Heading(text, About.OTHER, days=not whens[0].when.dates)
         if any(item.part is not Part.WORDS for item in said.items):
-            return Heading(text, About.OTHER)
-        return Heading(text, About.GENERAL)
+            return Heading(text, About.OTHER, year=year)
+        return Heading(text, About.GENERAL, year=year)
 
     def lead(self, page: Page, line: Line) -> Heading | None:
         """The line before some lines, where it names them: "Kitchen:", "In der Schulzeit"."""
@@ -155,6 +159,11 @@ class Scene:
         if label:
             return join_subject(label), period
         return ("" if said else None), period
+
+    def year(self, page: Page, line: Line, lead: Heading | None) -> int | None:
+        """Of dates without one: "Christmas 2019" stands above them."""
+        above = ([lead] if lead is not None else []) + self._above(page, line)
+        return next((heading.year for heading in above if heading.year is not None), None)
 
     def context(self, page: Page, line: Line, lead: Heading | None) -> list[str]:
         """The three nearest names above it that say more than that this is about the business, outermost first."""

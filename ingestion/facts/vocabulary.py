@@ -219,7 +219,7 @@ WORDS: dict[str, dict[str, str]] = {
         "phone": "phone,phones,telephone,tel,call,calls,hotline,helpline,phone line,phone lines,lines",
         "season": (
             "summer,winter,spring,autumn,season,summer hours,winter hours,high season,low season,off season,"
-            "summer opening hours,winter opening hours,summer season,winter season"
+            "summer opening hours,winter opening hours,summer season,winter season,ramadan,this week,next week,today"
         ),
         "except": "except,excluding,excl,but not,other than",
         "like": "as on,same as,like",
@@ -281,7 +281,8 @@ WORDS: dict[str, dict[str, str]] = {
         ),
         "season": (
             "sommer,winter,frühling,herbst,frühjahr,saison,sommersaison,wintersaison,sommerzeit,winterzeit,"
-            "sommeröffnungszeiten,winteröffnungszeiten,sommerhalbjahr,winterhalbjahr,hauptsaison,nebensaison"
+            "sommeröffnungszeiten,winteröffnungszeiten,sommerhalbjahr,winterhalbjahr,hauptsaison,nebensaison,"
+            "ramadan,diese woche,nächste woche,heute"
         ),
         "except": "außer,ausser,ausgenommen,nicht",
         "like": "wie,siehe,wie an",
@@ -325,7 +326,7 @@ WORDS: dict[str, dict[str, str]] = {
         "midnight": "midnat",
         "part": "formiddag,eftermiddag,aften,morgen,fra,til",
         "phone": "telefon,tlf,telefontid,telefonen,telefonisk,telefontider,telefonåbningstid",
-        "season": "sommer,vinter,forår,efterår,sæson,højsæson,lavsæson,vinterhalvåret,sommerhalvåret",
+        "season": "sommer,vinter,forår,efterår,sæson,højsæson,lavsæson,vinterhalvåret,sommerhalvåret,denne uge,i dag",
         "except": "undtagen,dog ikke,bortset fra",
         "like": "som",
         "by_appointment": "efter aftale,kun efter aftale,efter nærmere aftale",
@@ -364,7 +365,7 @@ WORDS: dict[str, dict[str, str]] = {
         "phone": "téléphone,tél,tel,téléphonique,standard,permanence téléphonique",
         "season": (
             "été,hiver,printemps,automne,saison,haute saison,basse saison,hors saison,horaires d'été,"
-            "horaires d'hiver"
+            "horaires d'hiver,cette semaine,aujourd'hui"
         ),
         "except": "sauf,hors,excepté",
         "like": "comme",
@@ -407,7 +408,7 @@ WORDS: dict[str, dict[str, str]] = {
         "phone": "teléfono,tel,tfno,telefónica,telefónico",
         "season": (
             "verano,invierno,primavera,otoño,temporada,temporada alta,temporada baja,horario de verano,"
-            "horario de invierno"
+            "horario de invierno,esta semana,hoy"
         ),
         "except": "excepto,salvo,menos",
         "like": "como",
@@ -444,7 +445,7 @@ WORDS: dict[str, dict[str, str]] = {
         "phone": "telefono,tel,telefonico,telefonica,telefonicamente",
         "season": (
             "estate,inverno,primavera,autunno,stagione,alta stagione,bassa stagione,orario estivo,"
-            "orario invernale"
+            "orario invernale,questa settimana,oggi"
         ),
         "except": "escluso,esclusi,tranne,eccetto",
         "like": "come",
@@ -478,7 +479,7 @@ WORDS: dict[str, dict[str, str]] = {
         "midnight": "middernacht",
         "part": "ochtend,middag,avond,voormiddag,namiddag,'s ochtends,'s middags,'s avonds,van,tot",
         "phone": "telefoon,tel,telefonisch,telefonisch bereikbaar,bereikbaar",
-        "season": "zomer,winter,lente,herfst,seizoen,hoogseizoen,laagseizoen",
+        "season": "zomer,winter,lente,herfst,seizoen,hoogseizoen,laagseizoen,deze week,vandaag",
         "except": "behalve,uitgezonderd,m.u.v.",
         "like": "zoals,als",
         "by_appointment": "op afspraak,volgens afspraak,na afspraak,alleen op afspraak,enkel op afspraak",
@@ -509,7 +510,7 @@ WORDS: dict[str, dict[str, str]] = {
         "midnight": "midnatt",
         "part": "förmiddag,eftermiddag,kväll,morgon,från,till",
         "phone": "telefon,tel,telefontid,telefontider,tfn",
-        "season": "sommar,vinter,vår,höst,säsong,sommartid,vintertid,högsäsong,lågsäsong",
+        "season": "sommar,vinter,vår,höst,säsong,sommartid,vintertid,högsäsong,lågsäsong,denna vecka,i dag,idag",
         "except": "utom,förutom,ej",
         "like": "som",
         "by_appointment": "enligt överenskommelse,efter överenskommelse",
@@ -540,7 +541,7 @@ WORDS: dict[str, dict[str, str]] = {
         "midnight": "midnatt",
         "part": "formiddag,ettermiddag,kveld,morgen,fra,til",
         "phone": "telefon,tlf,telefontid",
-        "season": "sommer,vinter,vår,høst,sesong,høysesong,lavsesong",
+        "season": "sommer,vinter,vår,høst,sesong,høysesong,lavsesong,denne uken,i dag",
         "except": "unntatt,bortsett fra",
         "like": "som",
         "by_appointment": "etter avtale,kun etter avtale",
@@ -574,7 +575,10 @@ WORDS: dict[str, dict[str, str]] = {
         "midnight": "meia-noite",
         "part": "manhã,tarde,noite,de manhã,à tarde",
         "phone": "telefone,tel,telef,telefónico",
-        "season": "verão,inverno,primavera,outono,época alta,época baixa,horário de verão,horário de inverno",
+        "season": (
+            "verão,inverno,primavera,outono,época alta,época baixa,horário de verão,horário de inverno,esta semana,"
+            "hoje"
+        ),
         "except": "exceto,excepto,salvo",
         "like": "como",
         "by_appointment": "por marcação,sob marcação,com hora marcada,mediante marcação",
@@ -605,7 +609,7 @@ WORDS: dict[str, dict[str, str]] = {
         "midnight": "północ,północy",
         "part": "rano,popołudnie,wieczór,otwarcie,zamknięcie",
         "phone": "telefon,tel,telefonicznie,infolinia",
-        "season": "lato,zima,wiosna,jesień,sezon,latem,zimą",
+        "season": "lato,zima,wiosna,jesień,sezon,latem,zimą,w tym tygodniu,dzisiaj,dziś",
         "except": "oprócz,z wyjątkiem,poza",
         "like": "jak",
         "by_appointment": "po umówieniu,na umówioną wizytę,po wcześniejszym umówieniu",

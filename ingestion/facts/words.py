@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from ingestion.facts.notice_words import NOTICES
 from ingestion.facts.vocabulary import DAYS, MONTHS, NAMED_DAYS, WORDS
 
 
@@ -43,6 +44,10 @@ class Word(StrEnum):
     LAST_ENTRY = "last_entry"
     BREAK = "break"  # closed over noon: what is said beside it is not the whole
     ALWAYS = "always"  # 24/7
+    NOTICE = "notice"  # closed or otherwise for a time
+    FOR_GOOD = "for_good"
+    AGAIN = "again"  # opens once more
+    VALID = "valid"
     GENERAL = "general"  # names a page or section about the business as a whole
 
 
@@ -90,7 +95,8 @@ def _entries(language: str) -> tuple[tuple[tuple[str, ...], Word, Any], ...]:
     for date, names in NAMED_DAYS.get(language, {}).items():
         entries += [(_words(name), Word.NAMED, date) for name in _phrases(names)]
     # "h" after a number is a clock's before it is anything else; what fills a line comes last.
-    for kind, names in sorted(WORDS.get(language, {}).items(), key=lambda one: _LAST.get(one[0], 0)):
+    told = (*NOTICES.get(language, {}).items(), *WORDS.get(language, {}).items())
+    for kind, names in sorted(told, key=lambda one: _LAST.get(one[0], 0)):
         entries += [(_words(name), *_meaning(kind)) for name in _phrases(names)]
     return tuple(entry for entry in entries if entry[0])
 

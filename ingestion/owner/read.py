@@ -19,7 +19,7 @@ from ingestion.queries import read_place
 from ingestion.visit import KnownPage, hash_content
 
 OWNER_URL = "owner:"
-_GROUPS = {"hours": "hours", "special_hours": "hours", "holiday_rule": "hours", "price": "prices"}
+_GROUPS = {"notice": "hours", "hours": "hours", "special_hours": "hours", "holiday_rule": "hours", "price": "prices"}
 _BULLETS = ("- ", "* ", "• ")
 
 Take = Callable[[Crawled, int, int], Awaitable[None]]

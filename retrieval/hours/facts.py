@@ -15,6 +15,7 @@ from typing import Any
 from retrieval.hours.model import (
     DAY,
     HOURS,
+    NOTICE,
     RULE,
     SPECIAL,
     DayPlan,
@@ -60,6 +61,10 @@ def make_fact(
             raise NotUnderstood("days")
         first, last = _dates(value, needed=False)
         return replace(fact, days=days, spans=spans, first=first, last=last)
+    if kind == NOTICE:
+        first, last = _dates(value, needed=False)
+        days = frozenset(value.get("days", ()))
+        return replace(fact, days=days, first=first, last=last, says=str(value["says"]))
     if kind == SPECIAL:
         first, last = _dates(value, needed=True)
         return replace(fact, spans=spans, first=first, last=last)
@@ -82,6 +87,16 @@ def without_rejected(found: Iterable[HoursFact], rejected: Sequence[HoursFact]) 
 
 def plan_day(day: date, facts: Sequence[HoursFact], holiday: Holiday | None) -> DayPlan:
     """`facts`: of one subject, in force."""
+    return _noticed(_plan_date(day, facts, holiday), facts)
+
+
+def plan_weekday(day: date, facts: Sequence[HoursFact]) -> DayPlan:
+    """As on every such weekday: no special dates, no holidays."""
+    weekly = weekly_facts(day.isoweekday(), day, facts)
+    return _noticed(_plan(day, weekly, None) if weekly else _unnamed(day, facts, None), facts)
+
+
+def _plan_date(day: date, facts: Sequence[HoursFact], holiday: Holiday | None) -> DayPlan:
     special = _chosen([fact for fact in facts if fact.kind == SPECIAL and _covers(fact, day)])
     if special:
         return _plan(day, special, holiday)
@@ -91,19 +106,34 @@ def plan_day(day: date, facts: Sequence[HoursFact], holiday: Holiday | None) -> 
             return _by_rule(day, rules, facts, holiday)
     weekly = weekly_facts(day.isoweekday(), day, facts)
     if not weekly:
-        others = tuple(fact for fact in facts if fact.kind == HOURS)
-        return DayPlan(day, Known.UNNAMED if others else Known.NOTHING, (), others, holiday)
+        return _unnamed(day, facts, holiday)
     plan = _plan(day, weekly, holiday)
     if holiday is not None and plan.known is Known.SAID:
         return replace(plan, known=Known.HOLIDAY)
     return plan
 
 
-def plan_weekday(day: date, facts: Sequence[HoursFact]) -> DayPlan:
-    """As on every such weekday: no special dates, no holidays."""
-    weekly = weekly_facts(day.isoweekday(), day, facts)
-    others = tuple(fact for fact in facts if fact.kind == HOURS)
-    return _plan(day, weekly, None) if weekly else DayPlan(day, Known.UNNAMED if others else Known.NOTHING, (), others)
+def _unnamed(day: date, facts: Sequence[HoursFact], holiday: Holiday | None) -> DayPlan:
+    """A season's hours are not quoted for another part of the year: they would read as those of all of it."""
+    others = tuple(fact for fact in facts if fact.kind == HOURS and not _is_over(fact, day))
+    known = Known.UNNAMED if others and all(fact.first is None for fact in others) else Known.NOTHING
+    return DayPlan(day, known, (), others if known is Known.UNNAMED else (), holiday)
+
+
+def _noticed(plan: DayPlan, facts: Sequence[HoursFact]) -> DayPlan:
+    """Whatever says "open" gives way to words of the site that say closed or otherwise. Closed stays closed.
+
+    What the owner decided of just that date stands over them.
+    """
+    open_ = plan.known is Known.CONFLICT or (plan.known in (Known.SAID, Known.HOLIDAY) and bool(plan.spans))
+    if not open_ or (plan.facts and all(fact.owned and fact.kind == SPECIAL for fact in plan.facts)):
+        return plan
+    named = [fact for fact in facts if fact.kind == NOTICE and _covers(fact, plan.day)]
+    named = [fact for fact in named if not fact.days or plan.day.isoweekday() in fact.days]
+    words = {fact.says: fact for fact in sorted(named, key=lambda fact: fact.owned)}
+    if not words:
+        return plan
+    return replace(plan, known=Known.NOTICED, facts=(*words.values(), *_one_of_each(plan.facts)))
 
 
 def weekly_facts(weekday: int, day: date, facts: Sequence[HoursFact]) -> list[HoursFact]:
@@ -137,7 +167,7 @@ def _may_run_on(plan: DayPlan) -> Spans:
     """Spans of that day which may go on after midnight: all that anybody claims, where it is not decided."""
     if plan.known is Known.SAID:
         claimed = plan.spans
-    elif plan.known in (Known.CONFLICT, Known.HOLIDAY):
+    elif plan.known in (Known.CONFLICT, Known.HOLIDAY, Known.NOTICED):
         claimed = tuple(span for fact in plan.facts for span in fact.spans)
     else:
         claimed = ()
@@ -205,9 +235,13 @@ def _one_of_each(facts: Sequence[HoursFact]) -> tuple[HoursFact, ...]:
 
 
 def _same_claim(one: HoursFact, other: HoursFact) -> bool:
-    return (one.kind, one.subject_key, one.spans, one.first, one.last, one.rule) == (
-        other.kind, other.subject_key, other.spans, other.first, other.last, other.rule
+    return (one.kind, one.subject_key, one.spans, one.first, one.last, one.rule, one.says) == (
+        other.kind, other.subject_key, other.spans, other.first, other.last, other.rule, other.says
     )  # fmt: skip
+
+
+def _is_over(fact: HoursFact, day: date) -> bool:
+    return fact.last is not None and not fact.last.startswith("--") and fact.last < day.isoformat()
 
 
 def _covers(fact: HoursFact, day: date) -> bool:

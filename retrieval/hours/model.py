@@ -11,8 +11,8 @@ from enum import StrEnum
 from uuid import UUID
 
 DAY = 24 * 60
-HOURS, SPECIAL, RULE = "hours", "special_hours", "holiday_rule"
-KINDS = (HOURS, SPECIAL, RULE)
+HOURS, SPECIAL, RULE, NOTICE = "hours", "special_hours", "holiday_rule", "notice"
+KINDS = (HOURS, SPECIAL, RULE, NOTICE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,6 +48,7 @@ class HoursFact:
     first: str | None = None
     last: str | None = None
     rule: str | None = None  # closed | open | as_sunday
+    says: str = ""  # of a notice
     decided_at: datetime | None = None  # by the owner; None: found
 
     @property
@@ -73,13 +74,15 @@ class Known(StrEnum):
     SAID = "said"
     HOLIDAY = "holiday"  # usual hours, on a day that is a holiday of which nothing is said
     CONFLICT = "conflict"
+    NOTICED = "noticed"  # hours, and words beside them that say closed or otherwise
     UNNAMED = "unnamed"  # hours are given, for other days only
     NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class DayPlan:
-    """`facts`: those the plan rests on; at a conflict one of each opinion, for an unnamed day those of other days."""
+    """`facts`: those the plan rests on; at a conflict one of each opinion, for an unnamed day those of other days,
+    where something is noticed that first."""
 
     day: date
     known: Known

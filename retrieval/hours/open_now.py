@@ -16,7 +16,7 @@ from retrieval.analyse import fold
 from retrieval.hours.asked import read_question
 from retrieval.hours.cite import Quote, find_quotes
 from retrieval.hours.facts import NotUnderstood, make_fact, moment, open_at, plan_day, plan_weekday, without_rejected
-from retrieval.hours.model import AskedDay, AskedHours, DayPlan, HoursFact, Known, Origin
+from retrieval.hours.model import NOTICE, AskedDay, AskedHours, DayPlan, HoursFact, Known, Origin
 from retrieval.hours.public_holidays import holiday_on
 from retrieval.hours.queries import DecidedRow, FoundRow, read_decided_hours, read_found_hours
 from retrieval.hours.tell import Teller
@@ -26,6 +26,7 @@ from retrieval.queries import read_passages
 
 QUOTED = 4  # lines of hours that are shown where they do not decide
 OPINIONS = 3
+NOTICES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ def _of_subject(facts: list[HoursFact] | None, asked: AskedHours, knowledge: Kno
         named = {fact.subject_key for fact in facts if fact.subject and _words(fact.subject) == set(rest)}
         if len(named) != 1:
             return None
-        # What counts for the whole (public holidays, special dates) is not said of its part.
-        return [fact for fact in facts if fact.subject_key in named]
+        # What counts for the whole (public holidays, special dates) is not said of its part; that it is closed may be.
+        return [fact for fact in facts if fact.subject_key in named or fact.kind == NOTICE]
     if asked.shop and any(fact.subject for fact in facts):
         return None  # "the shop" may be the business, or the shop that its other hours are about
     return [fact for fact in facts if not fact.subject] or None
@@ -145,6 +146,10 @@ def _tell_day(
             return _Told(teller.holiday(plan, plan.holiday), plan.facts)
         case Known.CONFLICT:
             return _Told(teller.conflict(day, weekly=weekly), plan.facts[:OPINIONS], quoted=True)
+        case Known.NOTICED:
+            notices = [fact for fact in plan.facts if fact.kind == NOTICE][:NOTICES]
+            hours = [fact for fact in plan.facts if fact.kind != NOTICE][: QUOTED - len(notices)]
+            return _Told(teller.noticed(day, weekly=weekly), (*notices, *hours), quoted=True)
         case Known.UNNAMED:
             return _Told(teller.unnamed(day, weekly=weekly), plan.facts, quoted=True)
         case Known.NOTHING:

@@ -63,6 +63,9 @@ class Teller:
     def conflict(self, day: date, *, weekly: bool = False) -> str:
         return self._words["conflict"].format(day=self._weekly(day) if weekly else self.day(day))
 
+    def noticed(self, day: date, *, weekly: bool = False) -> str:
+        return _capital(self._words["noticed"].format(day=self._weekly(day) if weekly else self.day(day)))
+
     def day(self, day: date) -> str:
         """ "today, Friday 20 November": the date is always said, so that nobody has to guess which Monday is next."""
         ahead = (day - self._now.date()).days

@@ -13,7 +13,7 @@ from app.dashboard.formats import phone, place
 from app.errors import BadInput
 from app.knowledge.facts.board import Board
 from app.knowledge.facts.model import Chosen, Decision, Fact, Slot, State, Statement, Value
-from app.knowledge.facts.slots import CONTACT
+from app.knowledge.facts.slots import CONTACT, NOTICE
 from app.knowledge.facts.wording import say_day, say_value
 
 STATES = {
@@ -24,7 +24,13 @@ STATES = {
     State.ADDED: ("added by you", "good"),
     State.REJECTED: ("not counted", ""),
 }
-LABELS = {"phone": "Phone", "email": "Mail", "address": "Address", "holiday_rule": "Public holidays"}
+LABELS = {
+    "notice": "Notice",
+    "phone": "Phone",
+    "email": "Mail",
+    "address": "Address",
+    "holiday_rule": "Public holidays",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class FactView:
 @dataclass(frozen=True, slots=True)
 class HoursView:
     subject: str
-    week: tuple[FactView, ...]  # Monday to Sunday; days nobody names have no text
+    week: tuple[FactView, ...]  # Monday to Sunday, days nobody names without text; of a part only what is named
     seasons: tuple[FactView, ...]
     special: tuple[FactView, ...]
     unconfirmed: tuple[str, ...]  # what "confirm all" chooses
@@ -84,6 +90,7 @@ class TakenView:
 @dataclass(frozen=True, slots=True)
 class BoardView:
     conflicts: tuple[FactView, ...]
+    notices: tuple[FactView, ...]  # words that say closed or otherwise
     hours: tuple[HoursView, ...]
     contact: tuple[FactView, ...]
     prices: tuple[FactView, ...]
@@ -98,6 +105,7 @@ def view_board(board: Board) -> BoardView:
     refused = [one for fact in board.facts for one in fact.rejected]
     return BoardView(
         conflicts=tuple(view_fact(fact) for fact in board.conflicts),
+        notices=tuple(view_fact(fact) for fact in shown if fact.slot.kind == NOTICE),
         hours=tuple(_hours([fact for fact in hours if fact.slot.subject_key == key]) for key in subjects),
         contact=tuple(view_fact(fact) for fact in shown if fact.slot.kind in CONTACT),
         prices=tuple(view_fact(fact) for fact in shown if fact.slot.kind == "price"),
@@ -174,8 +182,9 @@ def _hours(facts: Sequence[Fact]) -> HoursView:
     weekly = {fact.slot.part: view_fact(fact) for fact in facts if fact.slot.kind == "hours"}
     named = facts[0].subject
     week = tuple(weekly.pop(str(day), None) or _empty(day, named) for day in range(1, 8))
-    if all(not row.text and row.state == "" for row in week):
-        week = ()
+    said = tuple(row for row in week if row.text or row.state)
+    if not said or named:
+        week = said  # of the whole business each day is worth a line, of a part of it only what is said
     found = [fact for fact in facts if fact.state is State.FOUND]
     return HoursView(
         named,

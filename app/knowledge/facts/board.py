@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.db.pool import Connection
 from app.errors import Conflict
 from app.knowledge.facts.model import Chosen, Decision, Fact, Place, Slot, State, Statement
 from app.knowledge.facts.queries import DecidedRow, FoundRow, list_decided, list_found
-from app.knowledge.facts.slots import KINDS, cut, weigh
+from app.knowledge.facts.slots import KINDS, NOTICE, cut, weigh
 from ingestion.facts.model import value_key_of
 
 CHANGED = "The page says something else by now. Look at the facts again, and decide anew."
@@ -43,9 +43,16 @@ class Board:
 
 
 async def read_board(conn: Connection, business_id: UUID, now: datetime, kinds: Sequence[str] = KINDS) -> Board:
-    found = await list_found(conn, business_id, kinds)
+    found = [row for row in await list_found(conn, business_id, kinds) if not _is_over(row, now)]
     decided = [decision for row in await list_decided(conn, business_id) for decision in _decision(row)]
     return Board(tuple(weigh(_statements(found), decided, now)), tuple(one for one in decided if one.expired(now)))
+
+
+def _is_over(row: FoundRow, now: datetime) -> bool:
+    """A notice of a closure that has passed is nothing to decide on; it may still be today somewhere."""
+    until = str(row.value.get("until") or "--")
+    yesterday = (now - timedelta(days=1)).date().isoformat()
+    return row.kind == NOTICE and not until.startswith("--") and until < yesterday
 
 
 def _statements(rows: Sequence[FoundRow]) -> list[Statement]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.errors import BadInput
 from app.knowledge.facts.model import NewFact, Value
-from app.knowledge.facts.slots import KINDS
+from app.knowledge.facts.slots import KINDS, NOTICE
 
 SUBJECT, WORDS = 80, 200  # characters
 MOST_SPANS = 4
@@ -22,7 +22,7 @@ _MAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\"]+\.[^@\s<>\".]{2,}")
 
 def check(new: NewFact, now: datetime) -> NewFact:
     """Raises BadInput with the first thing that is wrong."""
-    if new.kind not in KINDS:
+    if new.kind not in KINDS or new.kind == NOTICE:
         raise BadInput("Choose what it is: hours, contact or a price.")
     subject = " ".join(new.subject.split())
     if len(subject) > SUBJECT:

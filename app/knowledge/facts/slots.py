@@ -9,7 +9,8 @@ from app.knowledge.facts.model import Decision, Fact, Slot, State, Statement, Va
 from ingestion.facts.model import value_key_of
 
 CONTACT = ("phone", "email", "address")
-KINDS = ("hours", "special_hours", "holiday_rule", *CONTACT, "price")
+NOTICE = "notice"  # words of a page; an owner can set them aside and not write them
+KINDS = (NOTICE, "hours", "special_hours", "holiday_rule", *CONTACT, "price")
 
 
 def cut(kind: str, subject_key: str, value: Value) -> Iterator[tuple[Slot, Value]]:

@@ -50,6 +50,8 @@ def say_value(kind: str, value: Value, language: str) -> str:
         case "holiday_rule":
             spans: Sequence[Sequence[str]] = value.get("spans") or []
             return say_spans(spans, language) if spans else words[f"rule_{value['public_holidays']}"]
+        case "notice":
+            return str(value["says"])
         case "price":
             return _price(value)
         case "phone":

@@ -8,6 +8,7 @@ from app.knowledge.facts.add import add_fact
 from app.knowledge.facts.board import read_board
 from app.knowledge.facts.confirm import confirm_facts
 from app.knowledge.facts.model import Chosen, NewFact
+from app.knowledge.facts.reject import reject_fact
 from retrieval.model import Answer, AnswerMode, AnswerStatus
 from tests.integration.ingestion.shop import ACTOR
 from tests.integration.ingestion.site import Site
@@ -151,3 +152,24 @@ async def test_other_questions_take_the_usual_path(cafe: Cafe, question: str) ->
 async def test_a_row_of_another_shape_says_nothing(cafe: Cafe) -> None:
     await cafe.execute("""UPDATE found_facts SET value = '{"days": "daily"}'""")
     assert "open now" not in (await cafe.ask("Are you open now?", FRIDAY)).text
+
+
+async def test_a_page_that_says_closed_is_quoted_and_nobody_is_told_yes(cafe: Cafe, site: Site) -> None:
+    listed = "<h2>Opening hours</h2><ul><li>Monday-Friday: 8:00-16:00</li><li>Sunday: closed</li></ul>"
+    site.pages["/contact"] = page("Contact us", listed, "/")
+    site.pages["/"] = page(
+        "Welcome", "<p>Coffee and cake on the quay. We are closed until further notice.</p>", "/contact"
+    )
+    await cafe.read(site.base)
+    for question in ("Are you open now?", "Are you open on Monday?", "Har I åbent nu?", "When do you close today?"):
+        answered = await cafe.ask(question, FRIDAY)
+        assert not answered.text.startswith(("Yes", "Ja")), answered.text
+        assert "Coffee and cake on the quay. We are closed until further notice." in quotes(answered)[0][1]
+    assert (await cafe.ask("Are you open on Sunday?", FRIDAY)).text.startswith("No.")
+
+    async with cafe.database.business_transaction(cafe.business_id) as conn:
+        board = await read_board(conn, cafe.business_id, cafe.clock())
+    [notice] = [fact for fact in board.facts if fact.slot.kind == "notice"]
+    chosen = Chosen(notice.slot, notice.statements[0].key)
+    await reject_fact(cafe, cafe.business_id, chosen, actor=ACTOR)
+    assert (await cafe.ask("Are you open now?", FRIDAY)).text == "Yes, open now (Friday 14:32), until 16:00."

@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from retrieval.hours.facts import Moment, NotUnderstood, make_fact, moment, open_at, plan_day, without_rejected
+from retrieval.hours.facts import (
+    Moment,
+    NotUnderstood,
+    make_fact,
+    moment,
+    open_at,
+    plan_day,
+    plan_weekday,
+    without_rejected,
+)
 from retrieval.hours.model import DayPlan, HoursFact, Known, Origin
 from retrieval.hours.public_holidays import holiday_on
 from retrieval.hours.tell import Teller
@@ -88,7 +97,7 @@ def test_a_season_stands_over_the_rest_of_the_year_and_may_go_around_its_end() -
 def test_a_season_of_whole_dates_ends() -> None:
     facts = [hours("6", "10:00-14:00", from_="2026-06-01", until="2026-08-31")]
     assert plan("2026-08-29", facts).known is Known.SAID
-    assert plan("2026-09-05", facts).known is Known.UNNAMED
+    assert plan("2026-09-05", facts).known is Known.NOTHING
 
 
 def test_the_leap_day_is_a_day() -> None:
@@ -235,3 +244,52 @@ def test_the_minute_of_opening_is_in_and_that_of_closing_is_out() -> None:
 def test_a_value_of_another_shape_is_refused(value: dict[str, Any]) -> None:
     with pytest.raises(NotUnderstood):
         make_fact("hours", "", "", value, Origin(""))
+
+
+def notice(says: str, owner: datetime | None = None, **when: Any) -> HoursFact:
+    value = {"says": says, **{name.rstrip("_"): told for name, told in when.items()}}
+    return make_fact("notice", "", "", value, Origin(says), owner)
+
+
+def test_words_that_say_closed_stop_every_yes_while_they_count() -> None:
+    closed = notice("Closed until further notice")
+    facts = [hours(WEEK, "9:00-17:00"), hours("7"), closed]
+    assert plan("2026-11-20", facts).known is Known.NOTICED
+    assert plan("2026-11-20", facts).facts == (closed, facts[0])
+    assert plan_weekday(date(2026, 11, 20), facts).known is Known.NOTICED
+    assert at("2026-11-20T13:00", facts) is None
+    assert plan("2026-12-24", [*facts, special("2026-12-24", "9:00-12:00")], None).known is Known.NOTICED
+
+
+def test_closed_stays_closed_and_the_next_opening_is_not_promised() -> None:
+    facts = [hours(WEEK, "9:00-17:00"), hours("7"), notice("We are closed next week")]
+    assert plan("2026-11-22", facts).known is Known.SAID
+    found = at("2026-11-22T13:00", facts)
+    assert found is not None and not found.open and found.opens is None
+
+
+def test_a_notice_counts_on_its_dates_and_days_only() -> None:
+    facts = [hours(WEEK, "9:00-17:00"), notice("1.-15. August", from_="--08-01", until="--08-15")]
+    assert plan("2027-08-02", facts).known is Known.NOTICED
+    assert plan("2027-08-16", facts).known is Known.SAID
+    until = [hours(WEEK, "9:00-17:00"), notice("until 1 March 2027", until="2027-03-01")]
+    assert plan("2027-03-01", until).known is Known.NOTICED
+    assert plan("2027-03-02", until).known is Known.SAID
+    fridays = [hours(WEEK, "9:00-17:00"), notice("Fridays to 13", days=[5])]
+    assert [plan(f"2026-11-{day}", fridays).known for day in (19, 20)] == [Known.SAID, Known.NOTICED]
+
+
+def test_over_a_notice_stands_only_what_the_owner_said_of_that_date_or_of_the_notice() -> None:
+    closed = notice("Temporarily closed")
+    assert plan("2026-11-20", [hours(WEEK, "9:00-17:00", owner=DECIDED), closed]).known is Known.NOTICED
+    own = [hours(WEEK, "9:00-17:00"), special("2026-11-20", "9:00-12:00", owner=DECIDED), closed]
+    assert told(plan("2026-11-20", own)) == "09:00–12:00"
+    left = without_rejected([closed, notice("Permanently closed")], [closed])
+    assert [fact.says for fact in left] == ["Permanently closed"]
+
+
+def test_hours_of_a_season_are_not_quoted_for_the_rest_of_the_year() -> None:
+    facts = [hours(WEEK, "9:00-17:00", from_="--04-01", until="--10-31")]
+    assert plan("2026-11-20", facts).known is Known.NOTHING
+    over = [hours(WEEK, "9:00-17:00", from_="2019-01-01", until="2019-12-31"), hours("6", "9:00-12:00")]
+    assert [fact.days for fact in plan("2026-11-20", over).facts] == [frozenset({6})]
