@@ -78,7 +78,10 @@ def checked_pattern(typed: str) -> str:
     """
     text = typed.strip()
     if re.match(r"https?://", text, re.I):
-        text = target_of(text)
+        try:
+            text = target_of(text)
+        except ValueError:
+            raise ValueError(f"“{text[:60]}” is no address. Copy it from your browser, or write its path.") from None
     if not text or text in ("$", "/$$"):
         raise ValueError("A rule needs a path, such as /shop/ or /*.pdf$.")
     if len(text) > MAX_LENGTH:

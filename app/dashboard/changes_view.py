@@ -18,6 +18,7 @@ _TITLES = {
     "changed": ("One page says something else", "{} pages say something else"),
     "moved": ("One page has another address", "{} pages have another address"),
 }
+OWN = ("faq:", "fact:")  # addresses of what the owner wrote
 _PAGES = {"gone", "new", "changed", "moved"}
 
 
@@ -41,6 +42,6 @@ def _view(what: str, one: dict[str, Any]) -> ChangeView:
         pairs = [line.partition(" → ") for line in lines]
         lines = [f"{place(before)} → {place(after)}" for before, _, after in pairs]
     elif what in _PAGES:
-        lines = [place(line) for line in lines]
+        lines = ["what you said yourself" if line.startswith(OWN) else place(line) for line in lines]
     title = single if count == 1 else several.format(count)
     return ChangeView(title, tuple(lines), count - len(lines), what in _PAGES)

@@ -52,6 +52,7 @@ class SourceView:
     since: str
     documents: int
     files: int
+    unread: int  # files that give no answers: not readable, or the same as another
     failing: int  # live pages of which only the last good text is known
     needs_browser: bool
     started_at: datetime | None
@@ -83,6 +84,7 @@ def view_source(row: SourceRow, *, waiting: bool, now: datetime, since: str = ""
         since=quote(mark),
         documents=row.documents,
         files=row.files,
+        unread=max(row.files - row.documents, 0) if row.kind == "files" and not waiting else 0,
         failing=row.failing,
         needs_browser=row.needs_browser,
         started_at=row.started_at,

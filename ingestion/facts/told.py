@@ -42,11 +42,12 @@ def price_told(value: dict[str, Any]) -> str:
 
 
 def path_of(url: str) -> str:
-    """/contact of a page, the name of a file."""
+    """/contact of a page, the name of a file; `/` says nothing to an owner."""
     if url.startswith("file:"):
         return url.removeprefix("file:")
     parts = urlsplit(url)
-    return (unquote(parts.path) or "/") + (f"?{parts.query}" if parts.query else "")
+    path = (unquote(parts.path) or "/") + (f"?{parts.query}" if parts.query else "")
+    return path if path != "/" else "the first page"
 
 
 def _short(clock: str) -> str:

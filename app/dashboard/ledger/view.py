@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.dashboard.formats import host, place
 from app.dashboard.ledger.queries import LedgerCount, LedgerRow
 from ingestion.model import MARKS, Reason
 from ingestion.rules import Rules
@@ -57,16 +58,23 @@ FINAL = frozenset(
         Reason.REFUSED_ADDRESS,
     }
 )
+LEAVING = "You leave this address out. It goes with the next reading."
 NOT_OURS = frozenset({Reason.OUT_OF_SCOPE, Reason.OWN_SERVICE, Reason.BAD_ADDRESS})
+
+
+# What the site's server said, in words beside its number.
+_ANSWERS = {304: "as before", 401: "refused", 403: "refused", 404: "not found", 410: "taken down", 429: "too often"}
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerView:
     url: str
+    shown: str  # its path; the whole address where it is on another host
     word: str
     tone: str
     sentence: str
     http: int | None
+    answer: str  # `http` in words
     bytes: int
     words: int
     language: str | None
@@ -102,10 +110,12 @@ def view_line(row: LedgerRow, *, start: str, rules: Rules) -> LedgerView:
     rule = rules.leaves_out(row.url) if site and row.url != start else None
     return LedgerView(
         url=row.url,
+        shown=_shown(row.url, start),
         word=word,
         tone=tone,
-        sentence=_sentence(row, reason),
+        sentence=_sentence(row, reason) or (LEAVING if rule is not None else ""),
         http=row.http,
+        answer=_answer(row.http),
         bytes=row.bytes,
         words=row.words,
         language=row.language,
@@ -138,6 +148,18 @@ def reason_choices(counts: Sequence[LedgerCount]) -> list[ReasonChoice]:
 def name_of(reason: Reason) -> str:
     """In two or three words."""
     return NAMES.get(reason, reason.replace("_", " "))
+
+
+def _shown(url: str, start: str) -> str:
+    other = url.startswith(("http://", "https://")) and host(url) != host(start)
+    return url.partition("://")[2] if other else place(url)
+
+
+def _answer(http: int | None) -> str:
+    if http is None:
+        return ""
+    kinds = {2: "sent", 3: "leads on", 4: "error", 5: "fault of the site"}
+    return _ANSWERS.get(http) or kinds.get(http // 100, "")
 
 
 def _sentence(row: LedgerRow, reason: Reason | None) -> str:

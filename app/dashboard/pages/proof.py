@@ -21,7 +21,8 @@ PATH = "/dashboard/{slug:str}/knowledge/sources/{source_id:uuid}/proof"
 async def proof(request: AnyRequest, services: Parts, desk: OwnDesk, source_id: FromPath[UUID]) -> Html:
     url = await _site(services, desk, source_id)
     known = await read_proof(services, desk.business_id, url)
-    return page(request, "proof.html", place="knowledge", proof=known, url=url, source_id=source_id)
+    given = services.fetcher.is_owned(url)  # opened by whoever runs this Milo
+    return page(request, "proof.html", place="knowledge", proof=known, given=given, url=url, source_id=source_id)
 
 
 @post(f"{PATH}/start", opt={"access": "member"})

@@ -11,6 +11,7 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
 from app.dashboard.admission import AnyRequest, OwnDesk, Parts
+from app.dashboard.choices import LANGUAGES
 from app.dashboard.forms import field
 from app.dashboard.ledger.queries import ORDERS, Filter, count_lines, list_lines
 from app.dashboard.ledger.view import STATUSES, reason_choices, view_line
@@ -122,7 +123,19 @@ async def source(
         newer=looked.at(start=max(looked.start - LEDGER_PAGE, 0)) if looked.start else None,
         undo=undo if rule in exclude else None,
         proof=None,
+        languages=LANGUAGES,
     )
+
+
+@get(f"{PATH}/reading", opt={"access": "member"})
+async def reading(
+    request: AnyRequest, services: Parts, desk: OwnDesk, source_id: FromPath[UUID], since: FromQuery[str] = ""
+) -> Html:
+    """Asked for every second while it is read; with its end the table on the page looks again."""
+    view = await find_source(services, desk, source_id, since)
+    here = f"{desk.base}/knowledge/sources/{source_id}"
+    headers = {} if view.busy else {"HX-Trigger": "source-read"}
+    return page(request, "ledger_progress.html", source=view, here=here, headers=headers)
 
 
 @post(f"{PATH}/again", opt={"access": "member"})
@@ -158,4 +171,4 @@ def _back(base: str, source_id: UUID, query: str, said: str, **more: str) -> Htm
     return see(address.rstrip("?"), said)
 
 
-HANDLERS = [source, again, leave, take]
+HANDLERS = [source, reading, again, leave, take]

@@ -48,9 +48,24 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => { delete form.dataset.sent; }, 4000);
 });
 
-// An undo stays for ten seconds.
+// An undo stays for ten seconds, and longer while somebody is at it. Its place stays: nothing below may jump.
 document.querySelectorAll("[data-vanish]").forEach((part) => {
-  setTimeout(() => { part.remove(); }, Number(part.dataset.vanish) * 1000);
+  const vanish = () => {
+    if (part.matches(":hover, :focus-within")) setTimeout(vanish, 1000);
+    else part.classList.add("vanished");
+  };
+  setTimeout(vanish, Number(part.dataset.vanish) * 1000);
+});
+
+// What is too large is told before it is sent, and the choice is not lost.
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (!field.matches("input[type=file][data-most]")) return;
+  const bytes = [...field.files].reduce((sum, file) => sum + file.size, 0);
+  const most = Number(field.dataset.most);
+  const told = `These are ${Math.ceil(bytes / 1048576)} MB; ${most / 1048576} MB are taken at once. Add them in parts.`;
+  field.setCustomValidity(bytes > most ? told : "");
+  field.reportValidity();
 });
 
 fillToken();

@@ -43,6 +43,7 @@ EXPECTED: dict[tuple[str, str], tuple[object, object, object, object]] = {
     ("POST", f"{B}/knowledge/files"): (400, 400, 404, 401),
     ("GET", f"{B}/knowledge/sources/{{source_id:uuid}}"): ("in", "in", 404, SIGN_IN),
     ("GET", f"{B}/knowledge/sources/{{source_id:uuid}}/progress"): ("in", "in", 404, SIGN_IN),
+    ("GET", f"{B}/knowledge/sources/{{source_id:uuid}}/reading"): ("in", "in", 404, SIGN_IN),
     ("POST", f"{B}/knowledge/sources/{{source_id:uuid}}/update"): ("in", "in", 404, 401),
     ("GET", f"{B}/knowledge/sources/{{source_id:uuid}}/proof"): ("in", "in", 404, SIGN_IN),
     ("POST", f"{B}/knowledge/sources/{{source_id:uuid}}/proof/start"): ("in", "in", 404, 401),

@@ -72,8 +72,21 @@ async def test_the_table_is_filtered_ordered_and_paged_by_its_address(site: Site
     nothing = (await site.member.get(f"{path}?match=nowhere")).text
     assert "Nothing found" in nothing and "Show all" in nothing
     whole = (await site.member.get(path)).text
-    for words in (">da<", "2 kB", "did not answer in time", "Try again", "Leave out", ">200<"):
+    for words in (">Danish<", "2 kB", "did not answer in time", "Try again", "Leave out", ">200<"):
         assert words in whole, words
+
+
+async def test_the_table_shows_how_far_its_reading_is_and_looks_again_at_its_end(site: Site, source: UUID) -> None:
+    path = f"{B}/knowledge/sources/{source}"
+    ended = await site.member.get(f"{path}/reading")
+    assert ended.headers["hx-trigger"] == "source-read" and "hx-get" not in ended.text
+    assert 'id="reading"' not in (await site.member.get(path)).text
+    await site.member.post(f"{path}/again", {"url": f"{HOST}/shop/b", "back": "?status=failed"})
+    waiting = (await site.member.get(f"{path}?status=failed")).text
+    assert f'hx-get="{path}/reading' in waiting and "<progress" in waiting
+    assert f'hx-get="{path}?status=failed"' in waiting, "the table that looks again keeps its filter"
+    asked = await site.member.get(f"{path}/reading")
+    assert "hx-trigger" not in asked.headers and "<progress" in asked.text
 
 
 async def test_pages_of_the_table_lead_on(site: Site, source: UUID) -> None:
@@ -192,7 +205,7 @@ async def test_a_site_that_needs_a_browser_says_what_to_do(site: Site, source: U
     async with site.services.database.business_transaction(site.business_id) as conn:
         await conn.execute("UPDATE sources SET needs_browser = true")
     assert "server-side rendering" in (await site.member.get(f"{B}/knowledge/sources/{source}")).text
-    assert "empty without JavaScript" in (await site.member.get(f"{B}/knowledge")).text
+    assert "no text on some pages" in (await site.member.get(f"{B}/knowledge")).text
 
 
 SETTINGS = {"schedule": "weekly", "max_pages": "800", "max_depth": "4", "exclude": "", "include": ""}

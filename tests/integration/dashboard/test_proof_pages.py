@@ -54,6 +54,7 @@ async def test_what_the_operator_opened_needs_no_proof(site: Site) -> None:
     settings = replace(site.services.settings, crawl_private_hosts=frozenset({"127.0.0.1:9"}))
     cast(Any, site.services).fetcher = OutboundFetcher(settings)
     path = f"{B}/knowledge/sources/{await source(site, 'http://127.0.0.1:9')}/proof"
+    assert "There is nothing to prove" in (await site.owner.get(path)).text, "also before anybody begins"
     await site.owner.post(f"{path}/start")
     assert "There is nothing to prove" in (await site.owner.get(path)).text
 

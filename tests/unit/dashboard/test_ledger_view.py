@@ -107,6 +107,29 @@ def test_folders_are_counted_and_the_one_that_holds_all_is_opened() -> None:
     assert folders_of([]).listed == ()
 
 
+def test_an_address_of_another_site_is_shown_with_its_host() -> None:
+    assert seen(url="https://example.com/x").shown == "/x"
+    assert seen(url="https://other.example/x", reason="out_of_scope").shown == "other.example/x"
+    assert view_line(replace(ROW, url="file:Menu.pdf"), start="files:", rules=Rules.of((), ())).shown == "Menu.pdf"
+
+
+def test_what_is_still_live_and_left_out_by_now_says_that_it_goes() -> None:
+    assert "goes with the next reading" in seen(("/a",), status="unchanged").sentence
+    assert seen((), status="unchanged").sentence == ""
+
+
+@pytest.mark.parametrize(
+    ("http", "words"), [(200, "sent"), (404, "not found"), (418, "error"), (503, "fault of the site"), (None, "")]
+)
+def test_a_site_answers_in_words(http: int | None, words: str) -> None:
+    assert seen(http=http).answer == words
+
+
+def test_what_the_owner_wrote_is_no_page_by_name() -> None:
+    (shown,) = view_changes([{"what": "new", "count": 1, "first": ["faq:0199"]}])
+    assert shown.lines == ("what you said yourself",)
+
+
 @pytest.mark.parametrize("what", list(What))
 def test_every_kind_of_change_has_its_words(what: What) -> None:
     stored = [{"what": what.value, "count": 12, "first": ["https://example.com/contact → https://example.com/c"]}]

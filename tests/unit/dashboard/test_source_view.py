@@ -55,6 +55,13 @@ def test_a_mark_that_is_not_ours_only_begins_anew(since: str) -> None:
     assert view_source(ROW, waiting=True, now=NOW, since=since).left is None
 
 
+def test_files_that_give_no_answers_are_counted_once_the_reading_is_over() -> None:
+    files = replace(ROW, kind="files", url="files:", state="published", files=12, documents=8)
+    assert view_source(files, waiting=False, now=NOW).unread == 4
+    assert view_source(files, waiting=True, now=NOW).unread == 0
+    assert view_source(replace(ROW, documents=0), waiting=False, now=NOW).unread == 0
+
+
 def test_nothing_is_named_that_is_not_known() -> None:
     crawling = view_source(replace(ROW, phase="crawl", done=3, total=0), waiting=True, now=NOW)
     assert (crawling.count, crawling.left, crawling.total) == ("3 pages", None, 0)

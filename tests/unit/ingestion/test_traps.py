@@ -310,6 +310,8 @@ def test_typed_rules_are_understood_or_refused():
     for bad in ("", "  ", "$", "/a b", "/a\nb", "/" + "x" * 600):
         with pytest.raises(ValueError):
             checked_pattern(bad)
+    with pytest.raises(ValueError, match="Copy it from your browser"):
+        checked_pattern("http://[bad")
     assert exact_pattern(SITE + "/a/b?c=1") == "/a/b?c=1$"
     assert folder_of(SITE + "/shop/tea") == "/shop/" and folder_of(SITE + "/index.html") is None
 

@@ -29,13 +29,13 @@ def hours(*lines: str) -> str:
 
 def test_two_pages_with_other_hours_are_one_conflict() -> None:
     assert conflicts(at("", hours("Mo–Fr 9–17", "Sa 10–16")), at("kontakt", hours("Mo–Fr 9–17", "Sa 10–14"))) == [
-        "Saturday 10-16 on /, but 10-14 on /kontakt"
+        "Saturday 10-16 on the first page, but 10-14 on /kontakt"
     ]
     assert conflicts(at("", hours("Mo–Fr 9–17")), at("kontakt", hours("Mo–Fr 9–18"))) == [
-        "Monday to Friday 9-17 on /, but 9-18 on /kontakt"
+        "Monday to Friday 9-17 on the first page, but 9-18 on /kontakt"
     ]
     assert conflicts(at("", hours("Mo Ruhetag")), at("kontakt", hours("Mo–Fr 9–18"))) == [
-        "Monday closed on /, but 9-18 on /kontakt"
+        "Monday closed on the first page, but 9-18 on /kontakt"
     ]
 
 
@@ -70,13 +70,13 @@ def test_seasons_that_overlap_conflict() -> None:
 
 def test_prices_rules_and_addresses_conflict() -> None:
     assert conflicts(at("", "<p>Haarschnitt 20 €</p>"), at("preise", "<p>Haarschnitt: 25,00 €</p>")) == [
-        "Haarschnitt 20.00 EUR on /, but Haarschnitt 25.00 EUR on /preise"
+        "Haarschnitt 20.00 EUR on the first page, but Haarschnitt 25.00 EUR on /preise"
     ]
     assert conflicts(
         at("", "<h1>Kontakt</h1><p>Ring 5, 80331 München</p>"), at("k", "<h1>Kontakt</h1><p>Weg 3, 80469 München</p>")
     )
     assert conflicts(at("", hours("An Feiertagen geschlossen")), at("k", hours("Sonn- und Feiertage 9–12"))) == [
-        "Public holidays closed on /, but public holidays open on /k"
+        "Public holidays closed on the first page, but public holidays open on /k"
     ]  # fmt: skip
 
 
