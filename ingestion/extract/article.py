@@ -10,41 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ingestion.extract.names import BESIDE_TAGS, class_weight, is_called_beside, is_embedded, is_named_body
 from ingestion.extract.tree import Element
 
-_BESIDE_TAGS = frozenset({"nav", "footer", "aside", "menu", "dialog", "button", "select", "input", "menuitem"})
-_BESIDE_ROLES = frozenset(
-    "navigation complementary contentinfo search menu menubar toolbar dialog alertdialog alert tablist banner".split()
-)
-_BESIDE = re.compile(
-    r"(?:^|[\s_-])(?:ads?|advert\w*|banner|breadcrumbs?|byline|author-?(?:bio|box|info)|combx|comments?|commentlist"
-    r"|cookies?|consent|credits?|disqus\w*|fb-comments|footer|footnotes?-nav|galler(?:y|ies)|gdpr|header|keywords|legal|login|masthead"
-    r"|meta|menu|modal|more-(?:news|stories|posts|from|on)|most-?(?:read|popular)|nav\w*|newsletter\w*|outbrain"
-    r"|pager|pagination|paywall|popup|popular|prev-?next|promo\w*|read-?(?:more|next|also)|recirc\w*|recommend\w*"
-    r"|related\w*|remark|replies|respond|rss|share\w*|sharing|shoutbox|sidebar|side-?col\w*|signup|skip|skyscraper|slideshow"
-    r"|social\w*|sponsor\w*|subscri\w*|supplemental|survey|taboola\w*|tags?|teasers?|timestamp|toolbar|toolbox|tooltip"
-    r"|topics?|trending|widget|widgets)(?=$|[\s_-]|\d)",
-    re.I,
-)
-_BESIDE_ANYWHERE = re.compile(
-    r"breadcrumb|sidebar|related-?(?:posts|articles|stories|content|links|topics|news)|newsletter|recommend(?:ed|ations)"
-    r"|sharing|sharetools|sharebar|share-?(?:buttons|links|this)|socialmedia|social-?(?:share|links|icons)|cookie-?(?:bar|"
-    r"banner|notice)|(?:article|entry|post|story|page|site)[_-]?footer|comment-?(?:list|section|form|area)|readmore"
-    r"|outbrain|taboola|advertis|(?:^|[_\s-])ad[_-](?:slot|container|unit|wrapper)|pagination|widget-?area|popup",
-    re.I,
-)
-_MAIN = re.compile(r"article|body|content|entry|main|page|post|story|text|blog|column|shadow", re.I)
-_ARTICLE_BODY = re.compile(
-    r"(?:article|story|post|entry|blog|news|content)[_-]*(?:body|content|text|copy|main)|body[_-]?(?:text|copy|content)"
-    r"|(?:^|\s)(?:storytext|postcontent|entrytext|maincontent|main-content|prose)(?:\s|$)",
-    re.I,
-)
-_GOOD = re.compile(r"article|body|content|entry|hentry|h-entry|main|page|post|text|blog|story", re.I)
-_BAD = re.compile(
-    r"-ad-|hidden|^hid$| hid$| hid |^hid |banner|combx|comment|com-|contact|footer|gdpr|masthead|media|meta|outbrain"
-    r"|promo|related|scroll|share|shoutbox|sidebar|skyscraper|sponsor|shopping|tags|widget|teaser",
-    re.I,
-)
 _PHRASES = frozenset(
     {
         "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins",
@@ -63,7 +31,6 @@ _LEAST_TEXT = 200  # letters of an article; with fewer only the page's own words
 _LEAST_SCORE = 20.0
 _LEAST_SHARE = 0.6
 _LEAST_SHARE_DECLARED = 0.25
-_NAME_CHARACTERS = 300
 _RIVALS = 40
 _MOST = 0.5  # of a part's text: what holds so much is no clutter in it
 
@@ -180,7 +147,7 @@ def _best(every: list[_Weight], root: _Weight, *, strict: bool) -> _Weight | Non
     for weight in every:
         weight.score, weight.candidate = 0.0, False
         weight.beside = weight.parent is not None and (
-            weight.parent.beside or (_stands_beside(weight, root) if strict else weight.element.tag in _BESIDE_TAGS)
+            weight.parent.beside or (_stands_beside(weight, root) if strict else weight.element.tag in BESIDE_TAGS)
         )
     for weight in every:
         if weight.beside or weight.letters < 25:
@@ -220,14 +187,14 @@ def _give(weight: _Weight | None, points: float, *, strict: bool) -> None:
     while weight is not None and level < 5:
         if not weight.candidate:
             weight.candidate = True
-            weight.score += _START.get(weight.element.tag, 0) + (_class_weight(weight.element) if strict else 0)
+            weight.score += _START.get(weight.element.tag, 0) + (class_weight(weight.element) if strict else 0)
         weight.score += points / (1 if level == 0 else 2 if level == 1 else level * 3)
         weight, level = weight.parent, level + 1
 
 
 def _widened(best: _Weight, every: list[_Weight], root: _Weight) -> _Weight:
     """An element that the page itself calls its text, or one that gathers several equally good parts."""
-    named = [w for w in every if not w.beside and _is_named_body(w.element) and w.letters - w.linked >= _LEAST_TEXT]
+    named = [w for w in every if not w.beside and is_named_body(w.element) and w.letters - w.linked >= _LEAST_TEXT]
     for weight in named:
         # The whole of the named body, where the best part lies in it or it is nearly all of the best part.
         if _inside(best, weight) and weight.letters <= 3 * max(best.letters, 1):
@@ -310,15 +277,15 @@ def _is_clutter(weight: _Weight, part: _Weight) -> bool:
     tag = weight.element.tag
     if tag in _PHRASES:
         return False
-    if tag in _BESIDE_TAGS or tag == "h1":
+    if tag in BESIDE_TAGS or tag == "h1":
         return True
     if weight.letters - weight.linked >= _MOST * (part.letters - part.linked):
         return False
-    if _is_named_body(weight.element) or "embed" in _names(weight.element):
+    if is_named_body(weight.element) or is_embedded(weight.element):
         return False
     if tag not in ("form", "fieldset", "table", "ul", "ol", "div", "section", "figure", "header", "dl"):
         return False
-    worth = _class_weight(weight.element)
+    worth = class_weight(weight.element)
     if worth < 0 and weight.letters < 0.3 * part.letters:
         return True
     if weight.commas >= 10:
@@ -341,34 +308,14 @@ def _is_clutter(weight: _Weight, part: _Weight) -> bool:
 
 def _stands_beside(weight: _Weight, root: _Weight) -> bool:
     element = weight.element
-    if element.tag in _BESIDE_TAGS:
+    if element.tag in BESIDE_TAGS:
         return True
     if element.tag in ("article", "main", "a", "body", "html") or element.get("itemprop") == "articleBody":
         return False
-    if element.get("role").lower() in _BESIDE_ROLES:
-        return True
-    names = _names(element)
-    if len(names) < 3 or weight.in_paragraphs > 0.5 * root.in_paragraphs and weight.in_paragraphs > 400:
+    # A name is not believed of what holds most of the page's paragraphs.
+    if weight.in_paragraphs > _MOST * root.in_paragraphs and weight.in_paragraphs > 400:
         return False
-    if _BESIDE_ANYWHERE.search(names):
-        return True
-    return bool(_BESIDE.search(names)) and not _ARTICLE_BODY.search(names) and "embed" not in names
-
-
-def _names(element: Element) -> str:
-    return f"{element.get('class')[:_NAME_CHARACTERS]} {element.get('id')[:_NAME_CHARACTERS]}"
-
-
-def _is_named_body(element: Element) -> bool:
-    return "articlebody" in element.get("itemprop").lower() or bool(_ARTICLE_BODY.search(_names(element)))
-
-
-def _class_weight(element: Element) -> int:
-    weight = 0
-    for name in (element.get("class")[:_NAME_CHARACTERS], element.get("id")[:_NAME_CHARACTERS]):
-        if name:
-            weight += 25 * bool(_GOOD.search(name)) - 25 * bool(_BAD.search(name))
-    return weight
+    return is_called_beside(element)
 
 
 def _by_words_of_the_page(root: _Weight) -> None:

@@ -16,6 +16,7 @@ from ingestion.extract.controls import (
     protected_mail,
     texts,
 )
+from ingestion.extract.finish import Met, finished
 from ingestion.extract.inline import Inline, Line
 from ingestion.extract.tables import data_rows
 from ingestion.extract.tree import INLINE, Element
@@ -25,13 +26,9 @@ _SET_APART = frozenset({"a", "button", "span", "label", "small", "time", "strong
 _BOLD = frozenset({"b", "strong", "th"})
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
-_BOLD_HEADING_WORDS = 12
 _SHORT_CHARACTERS = 200
 _STYLE_CHARACTERS = 2_000
-_CAPTION_CHARACTERS = 90
-_LINK_WORDS = 4
 _SIGNS = "€$£¥%☎✆"  # lines without a letter or digit that say something all the same
-_REPEATED_WITHIN = 2  # blocks around a picture that may say the same as it
 
 
 def read_blocks(body: Element, *, is_article: bool = False) -> tuple[list[Block], int]:
@@ -39,57 +36,18 @@ def read_blocks(body: Element, *, is_article: bool = False) -> tuple[list[Block]
     reader = _Reader(aside=bool(body.beside))
     reader.read(body)
     reader.flush()
-    if is_article:
-        reader.set_aside_clutter()
-    return reader.finished(), reader.inline.removed
+    return finished(reader.met, is_article=is_article), reader.inline.removed
 
 
 class _Reader:
     def __init__(self, *, aside: bool):
         self.inline = Inline()
-        self._blocks: list[tuple[Block, Line]] = []
+        self.met: list[Met] = []
         self._kind = BlockKind.PARAGRAPH
         self._level = 1  # of the last heading
         self._bold = 0
         self._preformatted = 0
         self._aside = aside
-
-    def set_aside_clutter(self) -> None:
-        """Single lines within an article that are not of it: pictures' texts, captions said again, lone links."""
-        met: set[str] = set()
-        for index, (block, line) in enumerate(self._blocks):
-            again = len(block.text) >= _CAPTION_CHARACTERS and block.text in met
-            met.add(block.text)
-            lone_link = line.linked and block.kind is BlockKind.PARAGRAPH and len(block.text.split()) >= _LINK_WORDS
-            if line.picture or again or lone_link:
-                self._blocks[index] = (replace(block, aside=True), line)
-
-    def finished(self) -> list[Block]:
-        self._blocks = [each for index, each in enumerate(self._blocks) if not self._says_it_again(index)]
-        blocks = [block for block, _ in self._blocks]
-        if any(block.kind is BlockKind.HEADING and block.level > 1 for block in blocks):
-            return blocks
-        # A page without headings: lines that are bold from end to end stand for them, unless all are.
-        bold = [_is_bold_heading(block, line) for block, line in self._blocks]
-        if sum(bold) * 2 > len(bold):
-            return blocks
-        return [
-            replace(block, kind=BlockKind.HEADING, level=3) if promoted else block
-            for block, promoted in zip(blocks, bold, strict=True)
-        ]
-
-    def _says_it_again(self, index: int) -> bool:
-        """The same line twice, or a picture's text that its caption or heading says as well."""
-        block, line = self._blocks[index]
-        if block.kind is BlockKind.TABLE_ROW:
-            return False
-        if index and block.text == self._blocks[index - 1][0].text and sum(map(str.isalpha, block.text)) > 2:
-            return True  # figures alone may be the same on several lines: the hours of each day
-        if not line.picture:
-            return False
-        around = self._blocks[max(0, index - _REPEATED_WITHIN) : index + _REPEATED_WITHIN + 1]
-        said = block.text.casefold()
-        return any(said in other.text.casefold() for other, its in around if other is not block and not its.picture)
 
     # ---- walking
 
@@ -204,7 +162,7 @@ class _Reader:
         kind = self._kind
         if element.tag == "summary":
             self._kind = BlockKind.PARAGRAPH
-        before = len(self._blocks)
+        before = len(self.met)
         self.read(element)
         lines = self.inline.lines()
         self._kind = kind
@@ -212,7 +170,7 @@ class _Reader:
             # A heading broken over lines by hand is still one heading.
             text = " ".join(line.text for line in lines)
             if any(sign.isalnum() for sign in text):
-                if element.tag != "summary" or len(self._blocks) == before:
+                if element.tag != "summary" or len(self.met) == before:
                     self._level = level if element.tag != "summary" else self._level
                 line = Line(text, bold=False, picture=all(line.picture for line in lines))
                 self._append(Block(BlockKind.HEADING, text, level=level), line)
@@ -294,13 +252,13 @@ class _Reader:
             self.inline.removed += removed
             says = any(sign.isalnum() for sign in text) or any(sign in _SIGNS for sign in text)
             return ([text], self._bold > 0 or element.tag in _BOLD) if says else ([], False)
-        kept, self._blocks = self._blocks, []
+        kept, self.met = self.met, []
         outer, self.inline = self.inline, Inline(linked=self.inline.linked)
         self._bold += element.tag in _BOLD
         self.read(element)
         self.flush()
         self._bold -= element.tag in _BOLD
-        found, self._blocks = self._blocks, kept
+        found, self.met = self.met, kept
         outer.removed += self.inline.removed
         self.inline = outer
         bold = bool(found) and all(line.bold or block.kind is BlockKind.HEADING for block, line in found)
@@ -315,16 +273,7 @@ class _Reader:
                 self._append(Block(self._kind, line.text), line)
 
     def _append(self, block: Block, line: Line) -> None:
-        self._blocks.append((replace(block, aside=True) if self._aside else block, line))
-
-
-def _is_bold_heading(block: Block, line: Line) -> bool:
-    return (
-        line.bold
-        and block.kind is BlockKind.PARAGRAPH
-        and len(block.text.split()) <= _BOLD_HEADING_WORDS
-        and block.text[-1] not in ".,;"
-    )
+        self.met.append((replace(block, aside=True) if self._aside else block, line))
 
 
 def _is_large(size: str) -> bool:
