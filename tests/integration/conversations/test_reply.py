@@ -60,7 +60,8 @@ async def test_same_question_twice_asks_once(ports: ReplyPorts, knowledge: Knowl
     replies = await asyncio.gather(*copies)
     assert len({r.started.message_id for r in replies}) == 1
     assert len(script.asked) == 1
-    await heard_of(replies[0])
+    # On a busy machine the answer may have ended before the last of them came: those are told the stored one.
+    await heard_of(next(each for each in replies if each.running is not None))
     again = await reply(ports, knowledge, ANNA, question())
     assert again.started == replies[0].started
     assert len(script.asked) == 1

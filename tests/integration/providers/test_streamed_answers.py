@@ -170,7 +170,7 @@ async def test_a_model_that_is_too_slow_is_not_waited_for(shop: Shop):
     assert told.quote_reason is QuoteReason.MODEL_SLOW
     assert "24.50 kr." in told.text
     assert told.timings.first_token is not None
-    assert told.timings.first_token < 5000
+    assert told.timings.first_token < 30_000, "the model's own time was not waited for"
     chat = next(request for request in shop.model.history if request.path.endswith("/chat/completions"))
     assert chat.ended.wait(2)
     assert chat.closed_early, "the provider must stop writing, and billing"
