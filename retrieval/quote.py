@@ -31,6 +31,8 @@ UNKNOWN_RARITY = 5.0
 
 # Of a unit's features, in the order of `_Scored.features`; fitted on squad and on small sites of our own (tests/eval).
 WEIGHTS = np.array([0.8, 0.31, 1.04, 0.4, 0.16, 0.83, -0.12, 0.94, 0.78, -0.33], np.float32)
+OWN_ANSWER = "faq:"  # addresses of what the owner wrote as questions and answers
+OWN_WORDS = 150  # a longer answer of theirs is quoted like a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,8 @@ def _choose(
 def _with_neighbours(scored: _Scored, place: Place) -> tuple[int, int, int]:
     """Price lists split label and value: the value follows its label, or the label is fetched for the value."""
     units = scored.units[place.passage]
+    if (own := _own_answer(scored, place.passage)) is not None:
+        return own
     first = last = place.at
     unit = place.unit
     figure = scored.holds_kind(unit.text)
@@ -212,6 +216,15 @@ def _with_neighbours(scored: _Scored, place: Place) -> tuple[int, int, int]:
             first -= 1
     start, end = units[first].start, units[last].end
     return _shortened(scored, place.passage, start, end)
+
+
+def _own_answer(scored: _Scored, number: int) -> tuple[int, int, int] | None:
+    """What the owner wrote as the answer to a question is said whole, without the question; None for other text."""
+    passage, units = scored.passages[number], scored.units[number]
+    if not passage.url.startswith(OWN_ANSWER) or len(passage.text.split()) > OWN_WORDS:
+        return None
+    first = 1 if len(units) > 1 and units[0].text.strip() == passage.title.strip() else 0
+    return number, units[first].start, units[-1].end
 
 
 def _shortened(scored: _Scored, number: int, start: int, end: int) -> tuple[int, int, int]:
@@ -264,7 +277,8 @@ def _sentences(scored: _Scored, spans: Sequence[tuple[int, int, int]]) -> Iterat
             citations.insert(0, cite(passage, number, label.text))
         if label is not None or len(lines) > 1:
             told = (number, label.text if label is not None else lines[0])
-        yield Sentence(_joined(lines), tuple(citations))
+        own = passage.url.startswith(OWN_ANSWER)
+        yield Sentence(_as_written(lines) if own else _joined(lines), tuple(citations))
 
 
 def _joined(lines: Sequence[str]) -> str:
@@ -272,6 +286,12 @@ def _joined(lines: Sequence[str]) -> str:
     if not rest:
         return first
     return f"{first} {rest}" if first[-1] in ".!?:|" else f"{first}: {rest}"
+
+
+def _as_written(lines: Sequence[str]) -> str:
+    """In one line; the points of a list stay apart."""
+    ended = [line if line[-1:] in ".!?:;," else f"{line};" for line in lines[:-1]]
+    return " ".join([*ended, *lines[-1:]])
 
 
 def _label_of(scored: _Scored, number: int, start: int, exact: str) -> Unit | None:

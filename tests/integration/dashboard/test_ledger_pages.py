@@ -115,7 +115,7 @@ async def test_what_was_asked_again_takes_its_line_in_the_table(site: Site, sour
         await lines(conn, site.business_id, looked, ("/elsewhere", "skipped", "would_be_read", 0))
     text = (await site.member.get(f"{B}/knowledge/sources/{source}")).text
     assert shown(text) == ["/menu", "/secret", "/shop/a", "/shop/b", "/old"]
-    assert ">55<" in text and ">7<" in text and "did not answer in time" not in text
+    assert ">55 <" in text and ">version 7<" in text and "did not answer in time" not in text
 
 
 async def test_trying_again_asks_for_that_address_and_keeps_the_view(site: Site, source: UUID) -> None:

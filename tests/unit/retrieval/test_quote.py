@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from retrieval.evidence import Verdict, judge
@@ -125,6 +127,19 @@ async def test_a_row_is_told_with_the_label_it_stands_under() -> None:
     assert any(sentence.text == "Evening ticket: Adults 2 €" for sentence in found.sentences)
     for sentence in found.sentences:
         assert all(citation.quote in page.text for citation in sentence.citations)
+
+
+async def test_what_the_owner_wrote_as_an_answer_is_said_whole() -> None:
+    asked = "Do you ship bread to Norway?"
+    text = f"{asked}\nNo, but these friends do:\nBaker Hansen in Oslo\nSamson"
+    page = replace(passage(text, title=asked), url="faq:0199")
+    found = await quoted(asked, [page], "en")
+    [sentence] = found.sentences
+    assert sentence.text == "No, but these friends do: Baker Hansen in Oslo; Samson"
+    assert sentence.citations[0].quote == "No, but these friends do:\nBaker Hansen in Oslo\nSamson"
+    long = replace(page, text=f"{asked}\n" + "We send to many places far away. " * 60)
+    found = await quoted(asked, [long], "en")
+    assert sum(len(one.text.split()) for one in found.sentences) <= 80
 
 
 async def test_no_passage_gives_no_quote() -> None:
