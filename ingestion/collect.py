@@ -170,4 +170,5 @@ def _known(row: KnownRow) -> KnownPage:
         current=row.current,
         cut=Reason(row.cut) if row.cut is not None else None,
         cut_detail=row.cut_detail,
+        left=row.left,
     )

@@ -76,6 +76,7 @@ class _Crawl:
         if self._plan.only is not None:
             for address in self._plan.only:
                 site.frontier.hurry(site.frontier.scope.home(canonical(address) or "") or address, 0)
+            self._arrivals.judge.know(self._stores.known, site.frontier.seen)
             return None
         site.frontier.start(site.start)
         await site.read_sitemaps()
@@ -180,7 +181,7 @@ class _Crawl:
         for entry in left:
             await site.tell(Crawled(entry, known=known.get(entry.url), keep=keep))
         if left and keep and self._plan.only is None:
-            for url in [url for url in known if url not in site.frontier.seen]:
+            for url in [url for url in known if url not in site.frontier.seen and not known[url].left]:
                 entry = LedgerEntry(url, PageStatus.SKIPPED, Reason.PAGE_LIMIT, detail=limit)
                 await site.tell(Crawled(entry, known=known[url], keep=True))
 
@@ -191,13 +192,15 @@ class _Crawl:
         while looked < _PREVIEW_PAGES and (waiting := await self._next(0)) is not None:
             await self._arrivals.admit(waiting, await self._visit(waiting.url, asyncio.Semaphore(1)), park=False)
             looked += 1
-        room = self._plan.max_pages - self._arrivals.pages
+        room = max(0, self._plan.max_pages - self._arrivals.pages)
+        open_: list[Waiting] = []
         for waiting in site.frontier.rest():
             if site.is_closed(waiting.url):
                 await site.leave_closed(waiting)
-                continue
-            reason = Reason.WOULD_BE_READ if room > 0 else Reason.PAGE_LIMIT
-            detail = None if room > 0 else f"{self._plan.max_pages} pages"
-            room -= 1
-            entry = LedgerEntry(waiting.url, PageStatus.SKIPPED, reason, depth=waiting.depth, detail=detail)
+            else:
+                open_.append(waiting)
+        for waiting in open_[:room]:
+            entry = LedgerEntry(waiting.url, PageStatus.SKIPPED, Reason.WOULD_BE_READ, depth=waiting.depth)
+            await site.tell(Crawled(entry))
+        for entry in site.frontier.too_many(open_[room:], f"{self._plan.max_pages} pages"):
             await site.tell(Crawled(entry))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, OrderedDict, deque
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -149,8 +149,11 @@ class Frontier:
         return waiting
 
     def left_out(self, detail: str) -> list[LedgerEntry]:
-        """What was met and never asked, when a limit ends the crawl; a great rest is told in one entry."""
-        waiting = self.rest()
+        """What was met and never asked, when a limit ends the crawl."""
+        return self.too_many(self.rest(), detail)
+
+    def too_many(self, waiting: Sequence[Waiting], detail: str) -> list[LedgerEntry]:
+        """Addresses that a limit leaves out; a great rest of them is told in one entry."""
         entries = [
             LedgerEntry(entry.url, PageStatus.SKIPPED, Reason.PAGE_LIMIT, depth=entry.depth, detail=detail)
             for entry in waiting[:_LEFT_SHOWN]

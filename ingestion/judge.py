@@ -5,7 +5,7 @@ Called by crawl.py for each answer, in the order of asking. Remembers the texts 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from ingestion.likeness import Novelty, Print, is_copy, print_of, print_of_text
 from ingestion.model import MARKS, ExtractedDocument, LedgerEntry, PageStatus, Reason
 from ingestion.notfound import Missing
 from ingestion.traps import Makings, twin
-from ingestion.visit import KnownPage, Visit, hash_content, hash_text, join_text
+from ingestion.visit import Known, KnownPage, Visit, hash_content, hash_text, join_text
 
 GONE = frozenset({Reason.NOT_FOUND, Reason.GONE})
 ASKED_AGAIN = "what it said still answers until the next reading finds nothing there either"
@@ -124,6 +124,12 @@ class Judge:
                 return _copy(crawled, f"nearly the same text as {first}")
         return self._unless_copy(crawled, text_hash)
 
+    def know(self, known: Known, asked: Collection[str]) -> None:
+        """Texts of pages that are not asked this time: what says the same is a copy of them."""
+        for url, page in known.items():
+            if url not in asked and not page.left:
+                self._texts.setdefault(page.text_hash, url)
+
     def _unless_copy(self, crawled: Crawled, text_hash: bytes) -> Crawled:
         first = self._texts.setdefault(text_hash, crawled.entry.url)
         return crawled if first == crawled.entry.url else _copy(crawled, f"same text as {first}")
@@ -159,7 +165,7 @@ class Judge:
 
 def _gone(entry: LedgerEntry, known: KnownPage | None) -> Crawled:
     """Gone at the second reading in a row that says so; the first may be a slip of the site."""
-    if known is None or known.missed:
+    if known is None or known.missed or known.left:
         return Crawled(entry, known=known)
     return Crawled(replace(entry, detail=ASKED_AGAIN), known=known, keep=True, missed=True)
 

@@ -26,7 +26,7 @@ from ingestion.generations.queries import (
     set_figures,
 )
 from ingestion.generations.stage import Staged, fingerprint, stage
-from ingestion.model import ChunkCounts, IngestReport, IngestStatus, PageStatus
+from ingestion.model import ChunkCounts, IngestReport, IngestStatus, PageStatus, Reason
 from ingestion.owner.queries import drop_removed_entries
 from ingestion.ports import Connection, IngestPorts, Progress, Transaction
 from ingestion.queries import (
@@ -36,6 +36,7 @@ from ingestion.queries import (
     fail_documents,
     finish_crawl,
     note_browser,
+    overridden_pages,
     prune_crawls,
     prune_documents,
     read_place,
@@ -120,11 +121,11 @@ class _Run:
             counts = ChunkCounts(current.chunks, 0, current.chunks)
             return await self._finish(found, IngestStatus.PUBLISHED, current.generation, counts, None, over)
         staged, embedded = await self._prepare(documents)
-        held = await self._hold(over, staged.generation, pages=len(mine))
+        held = await self._hold(found, over, staged, pages=len(mine))
         if self.source.kind == "owner":
             held = None  # the owner's own word, given a moment ago, is not asked for twice
-        elif own == aside and own != mine:
-            held = ROLLED_BACK  # just what the owner went back from: a reading does not undo that
+        elif aside is not None and _brings_back(aside, own, mine):
+            held = ROLLED_BACK  # nothing but what the owner went back from: a reading does not undo that
         await still_mine()
         self.ports.fault("before_publish")
         counts = ChunkCounts(len(staged.chunks), embedded.new, embedded.reused)
@@ -169,13 +170,25 @@ class _Run:
             )
         return staged, embedded
 
-    async def _hold(self, over: int | None, generation: int, *, pages: int) -> str | None:
+    async def _hold(self, found: Collected, over: int | None, staged: Staged, *, pages: int) -> str | None:
         """Writes down what differs from what is live. Why the owner is asked before it goes out, None where not."""
+        closed: set[str] = set()
+        if not any(entry.reason is Reason.ROBOTS_OVERRIDDEN for entry in found.ledger):
+            # Read past robots.txt before and not any more: they leave by the owner's word, or for want of a proof.
+            async with self.transaction() as conn:
+                closed = set(await overridden_pages(conn, self.business_id, self.source.source_id))
         difference = await compare(
-            self.transaction, self.business_id, self.source, over=over, generation=generation, pages=pages
+            self.transaction,
+            self.business_id,
+            self.source,
+            over=over,
+            generation=staged.generation,
+            pages=pages,
+            closed=closed,
+            left_out=staged.facts_left_out,
         )
         async with self.transaction() as conn:
-            await set_changes(conn, self.business_id, generation, difference.stored())
+            await set_changes(conn, self.business_id, staged.generation, difference.stored())
         return difference.hold
 
     async def _finish(
@@ -242,7 +255,8 @@ class _Run:
             # A site that cannot be read at all says nothing of which of its pages are gone.
             await fail_documents(conn, self.business_id, None if found.rechecked else self.source.source_id, found.kept)
         else:
-            settled = [*found.taken, *found.left]
+            # While the owner is asked, a page that would go is still live, and still gone.
+            settled = [*found.taken, *(found.left if status is IngestStatus.PUBLISHED else ())]
             await settle_documents(
                 conn, self.business_id, settled=settled, kept=list(found.kept), missed=list(found.missed)
             )
@@ -270,6 +284,16 @@ class _Run:
     async def _progress(self, phase: str, done: int, total: int) -> None:
         async with self.transaction() as conn:
             await set_progress(conn, self.business_id, self.crawl_id, phase, done, total)
+
+
+def _brings_back(aside: dict[UUID, UUID], own: dict[UUID, UUID], mine: dict[UUID, UUID]) -> bool:
+    """Whether what differs from what is live (`mine`) is what the owner went back from, and no page says anything new.
+
+    A page that goes is nothing new: that one was left out must not bring back all the others.
+    """
+    news = {document: version for document, version in own.items() if mine.get(document) != version}
+    gone_again = any(document not in own and document not in aside for document in mine)
+    return bool(news or gone_again) and news.items() <= aside.items()
 
 
 def _with_progress(ports: IngestPorts, write: Callable[[str, int, int], Awaitable[None]]) -> IngestPorts:

@@ -12,6 +12,7 @@ FOREIGN_DELAY = 1.0
 MAX_REQUESTS = 500
 MAX_SECONDS = 15 * 60.0
 PREVIEW_REQUESTS = 20
+PREVIEW_SECONDS = 3 * 60.0  # somebody waits for it, and a site that drips holds a worker's slot
 
 
 @dataclass(frozen=True, slots=True)

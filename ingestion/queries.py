@@ -34,7 +34,10 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class KnownRow:
-    """The newest version of a document; `current`: read by this extractor, so a 304 may stand for it."""
+    """The newest version of a document; `current`: read by this extractor, so a 304 may stand for it.
+
+    `left`: it was live once and is not, nor waits to be: it stays only for going back.
+    """
 
     url: str
     document_id: UUID
@@ -50,6 +53,7 @@ class KnownRow:
     current: bool
     cut: str | None
     cut_detail: str | None
+    left: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,9 @@ async def known_pages(conn: Connection, business_id: UUID, source_id: UUID, craw
             SELECT DISTINCT ON (d.document_id) d.url, d.document_id, v.version_id, v.content_hash,
                 sha256(convert_to(v.text, 'UTF8')) AS text_hash, v.links, v.words, v.etag, v.last_modified,
                 v.language, v.extractor = %(extractor)s AS current, v.cut, v.cut_detail,
+                coalesce((SELECT bool_or(g.state = 'superseded') AND NOT bool_or(g.state IN ('held', 'published'))
+                    FROM generation_documents s JOIN generations g USING (business_id, generation)
+                    WHERE s.business_id = d.business_id AND s.document_id = d.document_id), false) AS left,
                 CASE WHEN d.failing_since < c.started_at THEN d.missed ELSE 0 END AS missed
             FROM documents d JOIN document_versions v USING (business_id, document_id)
             JOIN crawls c ON c.business_id = d.business_id AND c.crawl_id = %(crawl)s
@@ -317,6 +324,19 @@ async def seen_traps(conn: Connection, business_id: UUID, source_id: UUID) -> li
                 SELECT c.crawl_id FROM crawls c WHERE c.business_id = %(b)s AND c.source_id = %(source)s
                     AND c.purpose = 'reading' AND c.state IN ('published', 'held')
                 ORDER BY c.started_at DESC LIMIT 1)
+            """,
+            {"b": business_id, "source": source_id},
+        )
+        return await cursor.fetchall()
+
+
+async def overridden_pages(conn: Connection, business_id: UUID, source_id: UUID) -> list[str]:
+    """Addresses that were read although robots.txt forbids them, in any reading that is kept."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            SELECT DISTINCT p.url FROM crawl_pages p JOIN crawls c USING (business_id, crawl_id)
+            WHERE p.business_id = %(b)s AND c.source_id = %(source)s AND p.reason = 'robots_overridden'
             """,
             {"b": business_id, "source": source_id},
         )

@@ -100,7 +100,13 @@ class Shelf:
             self.found.taken[known.document_id] = known.version_id
             return known.document_id
         if entry.status is PageStatus.FETCHED and document is not None:
-            if _cut(entry) and known is not None and known.cut is None and document.words < known.words:
+            if (
+                _cut(entry)
+                and known is not None
+                and known.cut is None
+                and not known.left
+                and document.words < known.words
+            ):
                 # Read only in part this time, and wholly before: that stays.
                 self.found.kept[known.document_id] = known.version_id
                 return known.document_id
@@ -111,7 +117,7 @@ class Shelf:
             return document_id
         if known is None:
             return None
-        if not crawled.keep:
+        if not crawled.keep or known.left:
             self.found.left.add(known.document_id)
             return None
         self.found.kept[known.document_id] = known.version_id

@@ -15,7 +15,7 @@ from ingestion.frontier import Frontier, Waiting
 from ingestion.judge import Crawled
 from ingestion.model import LedgerEntry, PageStatus, Reason
 from ingestion.pace import Pace
-from ingestion.plan import PREVIEW_REQUESTS, CrawlPlan, Stores
+from ingestion.plan import PREVIEW_REQUESTS, PREVIEW_SECONDS, CrawlPlan, Stores
 from ingestion.ports import Fetcher, FetchFailed
 from ingestion.robots import Robots
 from ingestion.rules import Rules, target_of
@@ -33,10 +33,10 @@ class Site:
         self.plan = plan
         self.robots = Robots()
         self.blind = False
-        requests = min(plan.max_requests, PREVIEW_REQUESTS) if plan.preview else plan.max_requests
-        self.pace = Pace(
-            fetcher, max_requests=requests, max_seconds=plan.max_seconds, delay=plan.delay, backoff=plan.backoff
-        )
+        requests, seconds = plan.max_requests, plan.max_seconds
+        if plan.preview:
+            requests, seconds = min(requests, PREVIEW_REQUESTS), min(seconds, PREVIEW_SECONDS)
+        self.pace = Pace(fetcher, max_requests=requests, max_seconds=seconds, delay=plan.delay, backoff=plan.backoff)
         rules = Rules.of(plan.include, plan.exclude)
         self.frontier = Frontier(Scope.of(start), plan.max_depth, rules, Makings(set(plan.closed)), stores.known)
         self._stores = stores
@@ -120,6 +120,10 @@ class Site:
         if self.robots.closed:
             entry = LedgerEntry(waiting.url, PageStatus.FAILED, Reason.ROBOTS_UNREACHABLE, depth=waiting.depth)
             await self.tell(Crawled(entry, known=self._stores.known.get(waiting.url), keep=True))
+        elif self.plan.only is not None:
+            # Of pages that are asked again each is told, and what is known of it leaves.
+            entry = LedgerEntry(waiting.url, PageStatus.SKIPPED, Reason.ROBOTS_DISALLOWED, depth=waiting.depth)
+            await self.tell(Crawled(entry, known=self._stores.known.get(waiting.url)))
         else:
             await self.leave(waiting.url, Reason.ROBOTS_DISALLOWED, "", depth=waiting.depth)
 

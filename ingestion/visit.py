@@ -61,6 +61,7 @@ class KnownPage:
     current: bool = True  # read by this very extractor
     cut: Reason | None = None  # why only a part of it is stored
     cut_detail: str | None = None
+    left: bool = False  # not live any more: what is stored of it must not come back without being read again
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ DOCUMENT_LIMIT = 20 * 1024 * 1024
 _ROOT = str(Path(ingestion.__file__).resolve().parent.parent)
 _START = f"import sys; sys.path.insert(0, {_ROOT!r}); from ingestion.extract.child_main import main; main()"
 _GAVE_UP = (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL)
+_SOON = 2.0  # seconds in which a child that an earlier document spoiled falls over
 _GRACE = 2.0  # wall seconds over the deadline of the document itself, for start and pipes
 
 
@@ -129,23 +130,30 @@ class ChildExtractor:
         return int(self._wall) or 1
 
     async def _ask(self, task: Task, body: bytes) -> Answer | _Died:
+        """A child that was used before may fall by what an earlier document left in it: then a fresh one is asked."""
         async with self._free:
-            child = self._waiting.pop() if self._waiting else await _Child.start()
-            kept, begun = False, time.monotonic()
-            try:
-                answer: Answer | _Died = await asyncio.wait_for(child.ask(pack_task(task, body)), self._wall + _GRACE)
-                kept = child.served < self._documents
-            except TimeoutError:
-                answer = _Died(Reason.PARSE_TIMEOUT, f"{self._wall:g} s")
-            except (EOFError, OSError, ValueError, TypeError, KeyError):
-                answer = await self._verdict(child, early=time.monotonic() - begun < self._wall / 2)
-            finally:
-                # Also when this task is cancelled in the middle: a child with half an answer is of no use.
-                if kept:
-                    self._keep(child)
-                else:
-                    child.kill()
-                    await asyncio.shield(child.end())
+            used, begun = self._waiting.pop() if self._waiting else None, time.monotonic()
+            answer = await self._ask_child(used or await _Child.start(), task, body)
+            if used is not None and isinstance(answer, _Died) and time.monotonic() - begun < _SOON:
+                answer = await self._ask_child(await _Child.start(), task, body)
+        return answer
+
+    async def _ask_child(self, child: _Child, task: Task, body: bytes) -> Answer | _Died:
+        kept, begun = False, time.monotonic()
+        try:
+            answer: Answer | _Died = await asyncio.wait_for(child.ask(pack_task(task, body)), self._wall + _GRACE)
+            kept = child.served < self._documents
+        except TimeoutError:
+            answer = _Died(Reason.PARSE_TIMEOUT, f"{self._wall:g} s")
+        except (EOFError, OSError, ValueError, TypeError, KeyError):
+            answer = await self._verdict(child, early=time.monotonic() - begun < self._wall / 2)
+        finally:
+            # Also when this task is cancelled in the middle: a child with half an answer is of no use.
+            if kept:
+                self._keep(child)
+            else:
+                child.kill()
+                await asyncio.shield(child.end())
         return answer
 
     async def _verdict(self, child: _Child, *, early: bool) -> _Died:

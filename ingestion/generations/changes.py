@@ -6,7 +6,7 @@ the sentence of a hold, or None. Called by pipeline.py right before it publishes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,7 @@ from ingestion.generations.queries import DifferenceRow, list_confirmed, list_di
 from ingestion.ports import Transaction
 from ingestion.queries import SourceRow
 from ingestion.rules import Rules
-from ingestion.sentences import facts_would_change, pages_would_go
+from ingestion.sentences import FACTS_LEFT_OUT, facts_would_change, pages_would_go
 
 HOLD_FROM = 4  # live pages of the source; with fewer, a share of them says little
 HOLD_OVER = 0.3  # of the source's live pages
@@ -36,6 +36,7 @@ class What(StrEnum):
     FACTS = "facts"  # confirmed by the owner, and said otherwise now
     FACTS_GONE = "facts_gone"  # confirmed by the owner, and found no more
     CONFLICTS = "conflicts"  # pages that did not disagree before
+    FACTS_LEFT_OUT = "facts_left_out"  # beyond the bounds of a document or a generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,13 @@ async def compare(
     over: int | None,
     generation: int,
     pages: int,
+    closed: Collection[str] = (),
+    left_out: int = 0,
 ) -> Difference:
-    """`over`: what is live, None for nothing; `pages`: of this source in it."""
+    """`over`: what is live, None for nothing; `pages`: of this source in it; `left_out`: facts that were too many.
+
+    `closed`: pages that may not be read any more; to lose them is no loss to ask about.
+    """
     async with transaction() as conn:
         rows = await list_differences(conn, business_id, source.source_id, over=over, generation=generation)
         confirmed = await list_confirmed(conn, business_id)
@@ -86,11 +92,14 @@ async def compare(
         (What.MOVED, [f"{was.url} → {became.url}" for was, became in moved]),
     ]
     rules = Rules.of(source.include, source.exclude)
-    lost = sum(row.mine and rules.leaves_out(row.url) is None for row in gone)  # not by the owner's own word
+    # Not by the owner's own word.
+    lost = sum(row.mine and rules.leaves_out(row.url) is None and row.url not in closed for row in gone)
     reasons = [facts_would_change(changed)] if changed else []
     if pages >= HOLD_FROM and lost > HOLD_OVER * pages:
         reasons.append(pages_would_go(lost, pages))
     changes = tuple(Change(what, len(told), tuple(told)) for what, told in found if told)
+    if left_out:
+        changes += (Change(What.FACTS_LEFT_OUT, left_out, (FACTS_LEFT_OUT,)),)
     return Difference(changes, " ".join(reasons) or None)
 
 
