@@ -120,6 +120,10 @@ STOPPED = (
 )
 # Also the mark of a generation that the owner went back from (ingestion/rollback/queries.py).
 ROLLED_BACK = "You went back from this version. It waits until you publish it, or until the pages say something new."
+FACTS_LEFT_OUT = (
+    "So many stand in one document or on all pages together that the rest was left out: prices first. Search and"
+    " answers still know every page."
+)
 NOTHING_READ = "Not one page of {site} could be read."
 NOTHING_IN_FILES = "Not one of the files could be read."
 NO_FILES = "There are no files to read. Upload some first."

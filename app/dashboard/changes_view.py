@@ -16,6 +16,7 @@ _TITLES = {
     "gone": ("One page is gone", "{} pages are gone"),
     "new": ("One page is new", "{} pages are new"),
     "changed": ("One page says something else", "{} pages say something else"),
+    "facts_left_out": ("One fact was not kept", "{} facts were not kept"),
     "moved": ("One page has another address", "{} pages have another address"),
 }
 OWN = ("faq:", "fact:")  # addresses of what the owner wrote
@@ -44,4 +45,5 @@ def _view(what: str, one: dict[str, Any]) -> ChangeView:
     elif what in _PAGES:
         lines = ["what you said yourself" if line.startswith(OWN) else place(line) for line in lines]
     title = single if count == 1 else several.format(count)
-    return ChangeView(title, tuple(lines), count - len(lines), what in _PAGES)
+    more = 0 if what == "facts_left_out" else count - len(lines)  # its line is a reason
+    return ChangeView(title, tuple(lines), more, what in _PAGES)

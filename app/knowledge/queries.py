@@ -12,6 +12,7 @@ from app.db.pool import Connection
 from app.knowledge.model import Run, Target
 from ingestion.addresses import Scope
 from ingestion.model import LedgerEntry, PageStatus, Reason
+from ingestion.sentences import ROLLED_BACK
 
 
 async def put_source(conn: Connection, business_id: UUID, kind: str, url: str, schedule: str) -> UUID:
@@ -154,6 +155,22 @@ async def put_file(
             "sha256": sha256, "content": content,
         },
     )  # fmt: skip
+
+
+async def list_waiting(conn: Connection, business_id: UUID) -> list[UUID]:
+    """Sources of the readings that wait for the owner to publish them. Not what the owner went back from."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            SELECT DISTINCT c.source_id FROM generations g
+            JOIN businesses b ON b.business_id = g.business_id
+            JOIN crawls c ON c.business_id = g.business_id AND c.crawl_id = g.crawl_id
+            WHERE g.business_id = %(b)s AND g.state = 'held' AND g.reason <> %(rolled_back)s
+                AND g.generation > coalesce(b.live_generation, 0)
+            """,
+            {"b": business_id, "rolled_back": ROLLED_BACK},
+        )
+        return await cursor.fetchall()
 
 
 async def read_run(conn: Connection, business_id: UUID, job_id: UUID) -> Run:

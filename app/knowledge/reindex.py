@@ -2,10 +2,12 @@
 
 The job's id names the crawl, so a job that another worker takes over goes on with the same crawl. When
 a site's run ends, in whatever way, the next one of its schedule waits; of the owner's own words, when a fact ends.
+A reading that waited for the owner, and that this one passed, is made anew.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
@@ -17,8 +19,9 @@ from app.jobs.queue import enqueue
 from app.jobs.schedule import next_reading
 from app.knowledge.model import Reads
 from app.knowledge.prepare import prepare_reading
-from app.knowledge.queries import read_schedule
+from app.knowledge.queries import list_waiting, read_schedule
 from ingestion.embed import StagingLost
+from ingestion.model import IngestStatus
 from ingestion.owner.queries import next_expiry
 from ingestion.pipeline import NoSuchSource, ingest
 from ingestion.ports import IngestPorts
@@ -47,6 +50,8 @@ async def reindex(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
         renderer=parts.renderer,
         fault=parts.fault,
     )
+    async with transaction() as conn:
+        waiting = await list_waiting(conn, claimed.business_id)
     try:
         report = await ingest(transaction, claimed.business_id, job.source_id, claimed.job_id, ports, lease.extend)
     except NoSuchSource:
@@ -78,8 +83,24 @@ async def reindex(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
         new=report.chunks.new,
     )
     await _plan_next(parts, claimed.business_id, job.source_id)
+    if report.status is IngestStatus.PUBLISHED:
+        await _ask_again(parts, claimed.business_id, job.source_id, waiting)
     if parts.renderer is None:
         await _hand_to_browser(parts, claimed.business_id, job.source_id)
+
+
+async def _ask_again(parts: Reads, business_id: UUID, source_id: UUID, waiting: Sequence[UUID]) -> None:
+    """A reading that waited for the owner was made over what was live. Now that something else is, as a question
+    they saved meanwhile, it can be published no more: its source is read anew, and waits with the same news.
+
+    Only after something was published: two sites that both wait would else call each other for ever.
+    """
+    async with parts.database.business_transaction(business_id) as conn:
+        still = await list_waiting(conn, business_id)
+        passed = [one for one in waiting if one not in still and one != source_id]
+        jobs = [await enqueue(conn, business_id, IngestSource(one), key=str(one)) for one in passed]
+    for job in jobs:
+        await parts.doorbell.ring(job)
 
 
 async def _hand_to_browser(parts: Reads, business_id: UUID, source_id: UUID) -> None:

@@ -386,6 +386,35 @@ async def discard_generation(conn: Connection, business_id: UUID, generation: in
     return cursor.rowcount == 1
 
 
+async def former_generation(conn: Connection, business_id: UUID) -> int | None:
+    """The newest that was live before what is, and shows other pages or files.
+
+    The owner's own words make no difference: else a question saved today would take away the way back from what
+    a bad reading did yesterday.
+    """
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            WITH shown AS (
+                SELECT g.generation, g.document_id, g.version_id FROM generation_documents g
+                JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id
+                JOIN sources s ON s.business_id = d.business_id AND s.source_id = d.source_id
+                WHERE g.business_id = %(b)s AND s.kind <> 'owner')
+            SELECT g.generation FROM generations g JOIN businesses b ON b.business_id = g.business_id
+            WHERE g.business_id = %(b)s AND g.state = 'superseded' AND g.generation < b.live_generation
+                AND (EXISTS (
+                    SELECT document_id, version_id FROM shown WHERE shown.generation = g.generation
+                    EXCEPT SELECT document_id, version_id FROM shown WHERE shown.generation = b.live_generation)
+                OR EXISTS (
+                    SELECT document_id, version_id FROM shown WHERE shown.generation = b.live_generation
+                    EXCEPT SELECT document_id, version_id FROM shown WHERE shown.generation = g.generation))
+            ORDER BY g.generation DESC LIMIT 1
+            """,
+            {"b": business_id},
+        )
+        return await cursor.fetchone()
+
+
 async def retire_past(conn: Connection, business_id: UUID) -> None:
     """All but what is live, what was live before it, the newest held one, the newest that the owner went back from
     and what is being staged. Nobody can publish them or go back to them any more; `drop_failed` deletes them.
@@ -393,14 +422,13 @@ async def retire_past(conn: Connection, business_id: UUID) -> None:
     Under the lock that publishing takes: else a generation could go live between the look and the deletion.
     """
     await lock_live(conn, business_id)
+    former = await former_generation(conn, business_id)
     await conn.execute(
         """
         UPDATE generations g SET state = 'failed', reason = 'past' FROM businesses b
         WHERE g.business_id = %(b)s AND b.business_id = %(b)s AND g.state NOT IN ('staging', 'failed')
             AND g.generation IS DISTINCT FROM b.live_generation
-            AND g.generation IS DISTINCT FROM (
-                SELECT max(generation) FROM generations
-                WHERE business_id = %(b)s AND state = 'superseded')
+            AND g.generation IS DISTINCT FROM %(former)s
             AND g.generation IS DISTINCT FROM (
                 SELECT max(generation) FROM generations WHERE business_id = %(b)s AND state = 'held'
                     AND generation > coalesce(b.live_generation, 0))
@@ -408,7 +436,7 @@ async def retire_past(conn: Connection, business_id: UUID) -> None:
                 SELECT max(generation) FROM generations
                 WHERE business_id = %(b)s AND state = 'held' AND reason = %(rolled_back)s)
         """,
-        {"b": business_id, "rolled_back": ROLLED_BACK},
+        {"b": business_id, "rolled_back": ROLLED_BACK, "former": former},
     )
 
 

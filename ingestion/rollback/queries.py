@@ -1,6 +1,7 @@
 """SQL of going back. A generation that was gone back from is `held`, with the sentence ROLLED_BACK as its mark.
 
 So the owner sees it, may publish it again, and a reading that finds just that again does not undo the owner's word.
+What the owner says is not gone back from: a version that differs in nothing else is none to go back to.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row, tuple_row
 
-from ingestion.generations.queries import lock_live
+from ingestion.generations.queries import former_generation, lock_live
 from ingestion.ports import Connection
 from ingestion.sentences import ROLLED_BACK
 
@@ -26,14 +27,12 @@ class FormerRow:
 
 
 async def find_former(conn: Connection, business_id: UUID) -> FormerRow | None:
+    former = await former_generation(conn, business_id)
     async with conn.cursor(row_factory=class_row(FormerRow)) as cursor:
         await cursor.execute(
-            """
-            SELECT g.generation, g.documents, g.published_at FROM generations g JOIN businesses b USING (business_id)
-            WHERE g.business_id = %(b)s AND g.state = 'superseded' AND g.generation < b.live_generation
-            ORDER BY g.generation DESC LIMIT 1
-            """,
-            {"b": business_id},
+            "SELECT generation, documents, published_at FROM generations"
+            " WHERE business_id = %(b)s AND generation = %(former)s",
+            {"b": business_id, "former": former},
         )
         return await cursor.fetchone()
 

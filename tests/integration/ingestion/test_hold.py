@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.dashboard.changes_view import view_changes
 from app.jobs.model import IngestSource, JobRef
 from app.knowledge.facts.board import read_board
 from app.knowledge.facts.confirm import confirm_facts
@@ -11,6 +12,8 @@ from app.knowledge.facts.model import Chosen
 from app.knowledge.manage import add_files, publish_held
 from app.knowledge.model import Added
 from app.knowledge.publish import publish_and_follow
+from ingestion.facts.recognise import OF_A_DOCUMENT
+from ingestion.sentences import FACTS_LEFT_OUT
 from tests.integration.ingestion.shop import ACTOR, File, Shop
 from tests.integration.ingestion.site import Site
 
@@ -97,6 +100,17 @@ async def test_what_is_held_names_fifty_and_counts_the_rest(shop: Shop, site: Si
     held = await shop.read(site.base)
     count, told = (await changes(shop, held.generation))["gone"]
     assert held.status == "held" and (count, len(told)) == (70, 50)
+
+
+async def test_facts_that_were_too_many_are_counted_and_the_owner_is_told(shop: Shop, site: Site):
+    prices = "".join(f"<li>Cut number {number}: {number}.50 EUR</li>" for number in range(1, OF_A_DOCUMENT + 12))
+    body = f"<html lang=en><title>Prices</title><h1>Prices</h1><ul>{prices}</ul></html>"
+    site.pages["/"] = (200, "text/html; charset=utf-8", body.encode())
+    read = await shop.read(site.base)
+    (row,) = await shop.rows("SELECT changes FROM generations WHERE generation = %s", read.generation)
+    told = next(one for one in view_changes(row["changes"]) if "kept" in one.title)
+    assert (told.title, told.more) == ("11 facts were not kept", 0)
+    assert told.lines == (FACTS_LEFT_OUT,)
 
 
 async def test_another_source_does_not_count_in_the_loss_of_one(shop: Shop, site: Site):

@@ -10,6 +10,7 @@ import pytest
 
 from app.channels.operator.ask import ask, business_by_slug
 from app.errors import BadInput, Conflict, NotFound
+from app.jobs.model import IngestSource, JobRef
 from app.knowledge.facts.add import add_fact
 from app.knowledge.facts.board import Board, read_board
 from app.knowledge.facts.confirm import confirm_facts
@@ -23,10 +24,12 @@ from app.knowledge.faq.model import Entry, NewEntry
 from app.knowledge.faq.queries import list_entries
 from app.knowledge.faq.remove import remove_entry
 from app.knowledge.manage import go_back
+from app.knowledge.model import Added
 from app.settings import Settings
 from app.wiring import Overrides, open_services
 from tests.integration.ingestion.shop import ACTOR
-from tests.integration.owner.conftest import Cafe, hours
+from tests.integration.ingestion.site import Site
+from tests.integration.owner.conftest import Cafe, hours, page
 
 DOGS = NewEntry("May I bring my dog?", "Yes, dogs are welcome on the terrace.\n\n- Inside, only guide dogs.")
 
@@ -119,15 +122,54 @@ async def test_nothing_still_holds_a_removed_question(cafe: Cafe) -> None:
         assert await cafe.rows(query) == [], query
 
 
-async def test_going_back_brings_no_removed_question_back(cafe: Cafe) -> None:
+async def test_going_back_brings_no_removed_question_back(cafe: Cafe, site: Site) -> None:
     faq_id = await add_entry(cafe, cafe.business_id, DOGS, actor=ACTOR)
     await cafe.catch_up()
+    site.pages["/"] = page("Welcome", "<p>Coffee, cake and soup on the quay.</p>", "/contact")
+    await cafe.read(site.base)
     await change_entry(cafe, cafe.business_id, faq_id, NewEntry(DOGS.question, "No dogs."), actor=ACTOR)
     await cafe.catch_up()
     await go_back(cast(Any, cafe), cafe.business_id, actor=ACTOR)
     assert "welcome" in (await owned_texts(cafe))[0]  # for the seconds that the job waits
     assert (await cafe.catch_up()).status == "published"
     assert await owned_texts(cafe) == [f"{DOGS.question}\nNo dogs."]
+
+
+async def test_what_the_owner_saves_does_not_take_away_the_way_back(cafe: Cafe, site: Site) -> None:
+    site.pages["/"] = page("Welcome", "<p>Hacked page.</p>", "/contact")
+    await cafe.read(site.base)
+    for entry in (DOGS, NewEntry("Vegan cakes?", "Every day.")):
+        await add_entry(cafe, cafe.business_id, entry, actor=ACTOR)
+        await cafe.catch_up()
+    assert any("Hacked" in text for text in await cafe.live_texts())
+    await go_back(cast(Any, cafe), cafe.business_id, actor=ACTOR)
+    await cafe.catch_up()
+    texts = " ".join(await cafe.live_texts())
+    assert "Hacked" not in texts and "welcome" in texts and "Every day." in texts
+
+    with pytest.raises(Conflict):  # a second press of the button: nothing but the owner's own words lies between
+        await go_back(cast(Any, cafe), cafe.business_id, actor=ACTOR)
+    assert (await cafe.read(site.base)).status == "held"
+    assert not any("Hacked" in text for text in await cafe.live_texts())
+
+
+async def test_what_waits_is_asked_about_again_after_the_owner_saved_something(cafe: Cafe, site: Site) -> None:
+    listed = "<h2>Opening hours</h2><p>Saturday 10-16</p>"
+    site.pages["/contact"] = page("Contact us", listed, "/")
+    await cafe.read(site.base)
+    [said] = (await fact(cafe, "6")).statements
+    await confirm_facts(cafe, cafe.business_id, [Chosen(said.slot, said.key)], actor=ACTOR)
+    await cafe.catch_up()
+    site.pages["/contact"] = page("Contact us", listed.replace("10-16", "10-14"), "/")
+    assert (await cafe.read(site.base)).status == "held"
+    await add_entry(cafe, cafe.business_id, DOGS, actor=ACTOR)
+    assert (await cafe.catch_up()).status == "published"
+    source = (await cafe.rows("SELECT source_id FROM sources WHERE kind = 'site'"))[0]["source_id"]
+    queued = "SELECT job_id FROM jobs WHERE state = 'queued' AND payload ->> 'source_id' = %s AND run_after <= now()"
+    [job] = await cafe.rows(queued, str(source))
+    again = await cafe.run(Added(source, JobRef(cafe.business_id, job["job_id"], IngestSource.kind)))
+    assert again.status == "held" and "10-14" in (again.reason or "")
+    assert await cafe.rows(queued, str(source)) == []  # once: it does not call itself
 
 
 async def test_questions_are_searched_in_both_halves(cafe: Cafe) -> None:
