@@ -6,6 +6,7 @@ dies has lost nothing, and the next one asks only for what changed.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -32,6 +33,8 @@ from ingestion.traps import closed_from
 from ingestion.visit import KnownPage, hash_content, status_of
 
 FILES_URL = "files:"
+_LONGEST_FILES = 60 * 60.0
+_ALL_FILES = "one hour for all files; choose “Update now” to go on"
 _LONGEST_CRAWL = 90 * 60.0  # a worker's job has two hours, and what was read is still to be embedded
 
 
@@ -125,6 +128,7 @@ async def _read_files(
 ) -> None:
     async with transaction() as conn:
         files = await list_files(conn, business_id, source_id)
+    begun = time.monotonic()
     for number, file in enumerate(files, 1):
         url = f"file:{file.name}"
         mark = f'"sha256:{file.sha256.hex()}"'
@@ -134,6 +138,11 @@ async def _read_files(
                 url, PageStatus.UNCHANGED, before.cut, bytes=file.bytes, words=before.words, detail=before.cut_detail
             )
             await shelf.take(Crawled(entry, known=before), number, len(files))
+            continue
+        if time.monotonic() - begun > _LONGEST_FILES:
+            # Some hundred files that take all of their time: what was read is worth more than the rest of them.
+            entry = LedgerEntry(url, PageStatus.SKIPPED, Reason.PARSE_TIMEOUT, bytes=file.bytes, detail=_ALL_FILES)
+            await shelf.take(Crawled(entry, known=before, keep=before is not None), number, len(files))
             continue
         async with transaction() as conn:
             body = await read_file(conn, business_id, file.file_id)

@@ -364,10 +364,16 @@ async def note_browser(conn: Connection, business_id: UUID, source_id: UUID, nee
 
 
 async def list_files(conn: Connection, business_id: UUID, source_id: UUID) -> list[FileRow]:
+    """In the order in which they were added; those that could not be read last time after all others."""
     async with conn.cursor(row_factory=class_row(FileRow)) as cursor:
         await cursor.execute(
-            "SELECT file_id, name, media_type, sha256, bytes FROM files"
-            " WHERE business_id = %(b)s AND source_id = %(source)s ORDER BY file_id",
+            """
+            SELECT f.file_id, f.name, f.media_type, f.sha256, f.bytes FROM files f
+            WHERE f.business_id = %(b)s AND f.source_id = %(source)s
+            ORDER BY coalesce((SELECT p.status = 'failed' FROM crawl_pages p JOIN crawls c USING (business_id, crawl_id)
+                WHERE p.business_id = %(b)s AND c.source_id = %(source)s AND p.url = 'file:' || f.name AND p.status <> 'skipped'
+                ORDER BY c.started_at DESC LIMIT 1), false), f.file_id
+            """,
             {"b": business_id, "source": source_id},
         )
         return await cursor.fetchall()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from app.knowledge.manage import add_files
+import pytest
+
+from app.knowledge.manage import add_files, update_now
 from app.knowledge.model import Outcome
+from ingestion import collect
 from ingestion.extract.read import read_document
 from ingestion.model import ExtractedDocument, Reason
 from tests.integration.ingestion.shop import ACTOR, File, InProcess, Shop
@@ -21,6 +24,15 @@ class CutShort:
         if b"MORE" in body:
             return replace(document, reason=Reason.PARSE_LIMIT, detail="500 pages")
         return document
+
+
+class Broken:
+    """Reads like the child, and calls every text with `BROKEN` in it damaged."""
+
+    async def extract(self, body: bytes, *, url: str, media_type: str, charset: str | None = None) -> ExtractedDocument:
+        if b"BROKEN" in body:
+            return ExtractedDocument(title="", blocks=(), reason=Reason.BROKEN)
+        return await asyncio.to_thread(read_document, body, url, media_type, charset)
 
 
 async def upload(shop: Shop, text: str) -> Outcome:
@@ -79,3 +91,23 @@ async def test_the_same_words_read_wholly_at_last_are_no_part_any_more(shop: Sho
     assert entry.reason is None
     [entry] = (await upload(shop, "A list. MORE")).ledger
     assert (str(entry.status), entry.reason) == ("unchanged", None)
+
+
+async def test_files_beyond_the_time_of_a_reading_are_told_and_come_first_the_next_time(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+):
+    shop.extractor = Broken()
+    first = [File(f"{name}.txt", f"{name} is BROKEN".encode()) for name in ("bad", "worse")]
+    await shop.run(await add_files(shop, shop.business_id, [*first, File("z.txt", b"A good one.")], actor=ACTOR))
+    source_id = (await shop.rows("SELECT source_id FROM sources"))[0]["source_id"]
+    await shop.execute("DELETE FROM jobs")
+    add = await add_files(shop, shop.business_id, [File("zz.txt", b"Another good one.")], actor=ACTOR)
+    monkeypatch.setattr(collect, "_LONGEST_FILES", -1.0)
+    outcome = await shop.run(add)
+    told = {entry.url: (str(entry.status), entry.reason) for entry in outcome.ledger}
+    assert told["file:zz.txt"] == ("skipped", "parse_timeout") and told["file:z.txt"] == ("unchanged", None)
+    assert "A good one." in " ".join(await shop.live_texts())
+    monkeypatch.undo()
+    outcome = await shop.run(await update_now(shop, shop.business_id, source_id, actor=ACTOR))
+    urls = [entry.url.removeprefix("file:") for entry in outcome.ledger]
+    assert urls == ["z.txt", "zz.txt", "bad.txt", "worse.txt"]
