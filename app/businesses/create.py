@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from dataclasses import replace
 from uuid import UUID, uuid4
 from zoneinfo import available_timezones
 
 from app.audit.queries import insert_audit
+from app.businesses.country import country_of
 from app.businesses.model import HOUSE_BUSINESS_ID, HOUSE_SLUG, CreatedBusiness, NewBusiness
 from app.businesses.queries import insert_business, insert_house, insert_widget_key, take_slug
 from app.db.pool import Database
@@ -27,6 +29,7 @@ async def create_business(
 ) -> CreatedBusiness:
     """`actor` goes into the audit log: account:ID or operator."""
     check(new)
+    new = replace(new, country=new.country or country_of(new.time_zone))
     business_id = business_id or uuid4()
     widget_key = f"w_{secrets.token_urlsafe(16)}"
     async with database.business_transaction(business_id) as conn:

@@ -19,6 +19,9 @@ from retrieval.hours.model import Holiday, HolidayKind
 
 _CUSTOMARY = ("optional", "half_day", "de_facto")
 _PARTS = 20  # a holiday of fewer than one in so many regions (an Italian town's saint) is not told to all
+_WIDELY = frozenset({(1, 1), (12, 24), (12, 25), (12, 26), (12, 31)})
+# Where the names of those days are taken from when a business has named no country.
+_NAMED_IN = {"de": "DE", "da": "DK", "fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "sv": "SE", "no": "NO", "pt": "PT"}
 # Easter follows another calendar there: names that hang on it are not reckoned by ours.
 JULIAN_EASTER = frozenset("AL AM BG BY CY EG ER ET GE GR MD ME MK RO RS RU UA XK".split())
 _EVES = {(12, 24): "christmas_eve", (12, 31): "new_years_eve"}
@@ -33,9 +36,9 @@ _EVE_NAMES = {
 
 
 def holiday_on(country: str | None, day: date, language: str) -> Holiday | None:
-    """`country`: two capital letters. None also where the library does not know the country."""
+    """`country`: two capital letters. Where it is not known, the days that most of the world minds are told of."""
     if country is None or country not in _countries():
-        return None
+        return _minded_widely(day, language)
     spoken = _spoken(country, language)
     public = _year(country, day.year, spoken, "public").get(day)
     if public is not None:
@@ -51,6 +54,13 @@ def holiday_on(country: str | None, day: date, language: str) -> Holiday | None:
         if name is not None:
             return Holiday(HolidayKind.CUSTOMARY, name)
     return None
+
+
+def _minded_widely(day: date, language: str) -> Holiday | None:
+    if (day.month, day.day) not in _WIDELY:
+        return None
+    named = holiday_on(_NAMED_IN.get(language, "GB"), day, language)
+    return None if named is None else Holiday(HolidayKind.CUSTOMARY, named.name)
 
 
 @lru_cache(maxsize=64)

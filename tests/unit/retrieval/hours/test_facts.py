@@ -19,7 +19,7 @@ from retrieval.hours.facts import (
     plan_weekday,
     without_rejected,
 )
-from retrieval.hours.model import DayPlan, HoursFact, Known, Origin
+from retrieval.hours.model import DayPlan, HolidayKind, HoursFact, Known, Origin
 from retrieval.hours.public_holidays import holiday_on
 from retrieval.hours.tell import Teller
 
@@ -131,8 +131,17 @@ def test_a_holiday_of_a_part_of_the_country_is_told_as_that() -> None:
     found = holiday_on("DE", date(2026, 10, 31), "de")
     assert found is not None and found.kind == "regional" and found.name == "Reformationstag"
     assert holiday_on("DE", date(2026, 10, 3), "de") == holiday_on("DE", date(2026, 10, 3), "de")
-    assert holiday_on(None, date(2026, 12, 25), "en") is None
-    assert holiday_on("ZZ", date(2026, 12, 25), "en") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "Christmas Day"), ("da", "Juledag"), ("de", "Erster Weihnachtstag")]
+)
+def test_without_a_country_the_days_most_of_the_world_minds_are_told_of(language: str, name: str):
+    told = holiday_on(None, date(2026, 12, 25), language)
+    assert told is not None and told.kind is HolidayKind.CUSTOMARY and name in told.name
+    assert holiday_on(None, date(2026, 12, 24), language) is not None
+    assert holiday_on(None, date(2026, 10, 3), language) is None
+    assert holiday_on("ZZ", date(2026, 12, 25), "en") is not None, "a country that nobody knows"
 
 
 def test_pages_that_disagree_decide_nothing_and_the_owner_decides() -> None:
@@ -215,7 +224,7 @@ def test_the_night_the_clock_is_put_forward_has_no_half_past_two() -> None:
 
 
 def test_new_year_is_seen_from_where_the_business_is() -> None:
-    facts = [hours("4", "9:00-17:00"), hours("5", "12:00-14:00")]
+    facts = [special("2026-12-31", "9:00-17:00"), special("2027-01-01", "12:00-14:00")]
     tokyo, york = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
     assert date(2026, 12, 31).isoweekday() == 4
     there = at("2026-12-31T16:00", facts, zone=tokyo)  # 1 January, 01:00
