@@ -1,8 +1,9 @@
 """Facts of a generation in, the pairs of documents that state different values of the same out. Pure.
 
 Precise rather than complete: a conflict that is none annoys the owner. So of hours only the business's own are looked
-at, and of prices, numbers and addresses only what a document states once under that name. Called by
-app/knowledge/facts.
+at, and of prices, numbers and addresses only what a document states once under that name. Called before a generation
+is published (generations/changes.py), for the sentences about what disagrees since; the dashboard, which shows each
+day of all that is found beside what the owner decided, weighs by itself (app/knowledge/facts/slots.py).
 """
 
 from __future__ import annotations

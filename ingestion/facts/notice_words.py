@@ -21,12 +21,14 @@ NOTICES: dict[str, dict[str, str]] = {
             "amended opening hours,reduced hours,reduced opening hours,limited opening hours,limited hours,"
             "different opening hours,hours may vary,opening hours may vary,opening soon,"
             "grand opening,not open,close for lunch,closes for lunch,no service,season is over,season has ended,"
-            "end of season"
+            "end of season,closed indefinitely,we are away,we're away,under renovation,"
+            "walk-ins not possible,out of office"
         ),
         "for_good": (
             "permanently closed,closed permanently,closed for good,closed forever,closed our doors,closed its doors,"
             "ceased trading,gone out of business,out of business,closing down,no longer open,have now closed,"
-            "has now closed,have closed down"
+            "has now closed,have closed down,closing for good,last day of business,last day of trading,"
+            "insolvency,insolvent"
         ),
         "again": "reopening,reopen,reopens,re-open,re-opens,re-opening,open again,opens again,back open,back again",
     },
@@ -39,11 +41,14 @@ NOTICES: dict[str, dict[str, str]] = {
             "sommerpause,saisonende,saison beendet,saison ist beendet,saisonpause,praxisurlaub,heute geschlossen,"
             "morgen geschlossen,geänderte öffnungszeiten,eingeschränkte öffnungszeiten,verkürzte öffnungszeiten,"
             "abweichende öffnungszeiten,nicht geöffnet,bald geöffnet,neueröffnung,eröffnung am,"
-            "ferien vom,schließen früher,schließen wir früher,schließen bereits,schließen wir bereits"
+            "ferien vom,nicht besetzt,winterschlaf,wegen inventur,schließen früher,schließen wir früher,"
+            "schließen bereits,schließen wir bereits"
         ),
         "for_good": (
             "dauerhaft geschlossen,endgültig geschlossen,für immer geschlossen,geschäftsaufgabe,praxisaufgabe,"
-            "geschäft aufgegeben,betrieb eingestellt,nicht mehr geöffnet"
+            "geschäft aufgegeben,betrieb eingestellt,den betrieb eingestellt,nicht mehr geöffnet,letzter tag,"
+            "letzter öffnungstag,"
+            "insolvenz,insolvent"
         ),
         "again": (
             "wiedereröffnung,öffnen wieder,wir öffnen wieder,wieder geöffnet,wieder für sie da,wieder für euch da,"

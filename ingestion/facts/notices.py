@@ -36,10 +36,14 @@ _TELLING = frozenset(
         Word.DAY,
         Word.OPEN,
         Word.HEAD,
+        Word.SPECIAL,
+        Word.HOLIDAYS,
+        Word.SEASON,
     }
 )
 _DATES = frozenset({Sign.DATE, Word.MONTH, Word.NAMED})
 _BESIDE = 200  # characters between hours and "valid until …"
+_SEASON_ITSELF = ("season", "saison", "sæson", "säsong", "sesong", "temporada", "stagione", "seizoen", "sezon", "época")
 _CLOSING = ("clos", "schlie", "luk", "ferm", "cierr", "chiud", "sluit", "stäng", "steng", "fech", "encerr", "zamyk")
 
 
@@ -92,19 +96,30 @@ def _counts(
     if held:
         return _doubtful_days(page, part, said, held)
     if Word.CLOSED in kinds:
-        plain = said.we or (_is_near(scene, page, line) and _is_plain(part))
+        plain = said.we or (_is_near(scene, page, line) and _is_plain(page, part))
         return _when(part, said) if plain and not _is_part_of_another(page, line, said) else []
     dated = any(_bounded(part, at) for at, atom in enumerate(part) if atom.kind in _DATES)
-    on_leave = Word.SPECIAL in kinds and bool(_ranges(said) or dated) and line.block.kind is not BlockKind.HEADING
-    if on_leave and Sign.TIME not in kinds and (said.we or _is_near(scene, page, line)):
+    on_leave = (
+        bool(kinds & {Word.SPECIAL, Word.HOLIDAYS})
+        and bool(_ranges(said) or dated)
+        and line.block.kind is not BlockKind.HEADING
+    )
+    timed = any(item.part in (Part.SPAN, Part.LONE) for item in said.items)
+    if on_leave and not timed and (said.we or _is_near(scene, page, line)):
         return _when(part, said)
     if not _is_near(scene, page, line):
         return []
-    if dated and kinds & {Sign.TIME, Word.DAY}:
+    if dated and (timed or Word.DAY in kinds):
         return _when(part, said)  # "From 1 November 2026: Mon-Fri 10-16"
     if _is_only_by_appointment(page, part, kinds):
         return [{}]
-    if said.opens and not kinds & {Sign.TIME, Word.DAY} and (since := _open_period(said)) is not None:
+    if Word.OPEN in kinds and not timed and _says_only(page, part):
+        return [{key: told for key, told in when.items() if key != "days"} for when in _when(part, said)]
+    if (
+        (said.opens or _names_season(page, part))
+        and not kinds & {Sign.TIME, Word.DAY}
+        and (since := _open_period(said)) is not None
+    ):
         return [since]
     return _doubtful_days(page, part, said, held)
 
@@ -120,14 +135,15 @@ def _is_near(scene: Scene, page: Page, line: Line) -> bool:
     return page.home or line.repeats or scene.subject(page, line, None, "", said=True)[0] == ""
 
 
-def _is_plain(part: Sequence[Atom]) -> bool:
-    """ "Closed for renovation", and not "closed shoes": a story of many words may tell of anything."""
+def _is_plain(page: Page, part: Sequence[Atom]) -> bool:
+    """ "Closed for renovation", and not English "closed shoes": a story of many words may tell of anything."""
     if any(atom.kind in _DATES for atom in part):
         return True
     strange = sum(atom.kind is Sign.UNKNOWN for atom in part)
     at = next(index for index, atom in enumerate(part) if atom.kind is Word.CLOSED)
     following = next((atom for atom in part[at + 1 :] if atom.kind is not Sign.DASH), None)
-    return strange <= _STRANGE and (following is None or following.kind is not Sign.UNKNOWN)
+    adjective = page.language == "en" and following is not None and following.kind is Sign.UNKNOWN
+    return strange <= _STRANGE and not adjective
 
 
 def _is_part_of_another(page: Page, line: Line, said: Said) -> bool:
@@ -140,8 +156,19 @@ def _is_part_of_another(page: Page, line: Line, said: Said) -> bool:
 def _is_only_by_appointment(page: Page, part: Sequence[Atom], kinds: set[Word | Sign]) -> bool:
     if Word.BY_APPOINTMENT not in kinds or kinds & {Sign.TIME, Word.DAY}:
         return False
-    words = TOKENS.findall(page.version.text[part[0].start : part[-1].end])
-    return any(folded(word) in ONLY for word in words) and sum(atom.kind is Sign.UNKNOWN for atom in part) <= _STRANGE
+    return _says_only(page, part) and sum(atom.kind is Sign.UNKNOWN for atom in part) <= _STRANGE
+
+
+def _says_only(page: Page, part: Sequence[Atom]) -> bool:
+    return any(folded(word) in ONLY for word in TOKENS.findall(page.version.text[part[0].start : part[-1].end]))
+
+
+def _names_season(page: Page, part: Sequence[Atom]) -> bool:
+    """ "Season: May to September", not "Summer: …", which may be one of several."""
+    text = page.version.text
+    return any(
+        atom.kind is Word.SEASON and folded(text[atom.start : atom.end]).startswith(_SEASON_ITSELF) for atom in part
+    )
 
 
 def _doubtful_days(page: Page, part: Sequence[Atom], said: Said, held: Sequence[Draft]) -> list[dict[str, Any]]:

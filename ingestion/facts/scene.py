@@ -211,9 +211,15 @@ def set_scene(versions: Sequence[Version], place: Place) -> Scene:
 
 
 def join_subject(*parts: str) -> str:
-    told = [part for part in (" ".join(each.split()).strip(" :–-·|,;*/") for each in parts) if part]
-    unlike = [part for at, part in enumerate(told) if part not in told[:at]]
-    return " · ".join(unlike)[:SUBJECT_CHARACTERS]
+    """ "Kitchen" and "our kitchen", nearest last: what says no new word is not said."""
+    told: list[str] = []
+    known: set[str] = set()
+    for part in (" ".join(each.split()).strip(" :–-·|,;*/") for each in parts):
+        words = {folded(token) for token in TOKENS.findall(part)}
+        if words - known:
+            told.append(part)
+        known |= words
+    return " · ".join(told)[:SUBJECT_CHARACTERS]
 
 
 def _page(version: Version, title: str, place: Place, home: bool, counts: Counter[str], least: float) -> Page:

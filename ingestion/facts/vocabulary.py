@@ -223,7 +223,10 @@ WORDS: dict[str, dict[str, str]] = {
         ),
         "except": "except,excluding,excl,but not,other than",
         "like": "as on,same as,like",
-        "by_appointment": "by appointment,by appointment only,by arrangement,appointment only,on request",
+        "by_appointment": (
+            "by appointment,by appointment only,by arrangement,appointment only,appointments only,"
+            "by prior arrangement,by prior appointment,on request"
+        ),
         "last_entry": "last admission,last entry,last entrance,last admissions,last orders",
         "always": "24 hours,24/7,24 hours a day,24h,around the clock",
         "general": (

@@ -128,20 +128,3 @@ async def delete_decisions(conn: Connection, business_id: UUID, fact_ids: Sequen
         {"b": business_id, "facts": list(fact_ids)},
     )
     return cursor.rowcount
-
-
-async def shown_lines(conn: Connection, business_id: UUID) -> set[str]:
-    """Titles and texts, line by line, of the owner's facts as they are live at this moment."""
-    async with conn.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute(
-            """
-            SELECT v.title || E'\\n' || line FROM businesses b
-            JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
-            JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id
-            JOIN document_versions v ON v.business_id = g.business_id AND v.version_id = g.version_id
-            CROSS JOIN LATERAL unnest(string_to_array(v.text, E'\\n')) AS line
-            WHERE b.business_id = %(b)s AND d.url LIKE 'fact:%%'
-            """,
-            {"b": business_id},
-        )
-        return set(await cursor.fetchall())

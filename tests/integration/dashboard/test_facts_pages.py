@@ -136,6 +136,23 @@ async def test_what_is_not_so_is_set_aside_and_can_count_again(site: Site) -> No
     assert "33 12 34 56" in (await site.owner.get(FACTS)).text
 
 
+async def test_a_closure_that_pages_mention_is_shown_and_set_aside_in_one_press(site: Site) -> None:
+    await plant(
+        site,
+        ("/", "notice", "", {"says": "We are temporarily closed"}, "We are temporarily closed"),
+        ("/news", "notice", "", {"says": "Closed on 3 May 2019", "from": "2019-05-03", "until": "2019-05-03"}, "x"),
+    )
+    page = (await site.owner.get(FACTS)).text
+    assert "mention a closure" in page and "We are temporarily closed" in page and "2019" not in page
+    [said] = chosen(page)
+    assert (await site.owner.post(f"{FACTS}/reject", {"chosen": said})).status_code == 303
+    [row] = await decided(site)
+    assert row[:3] == ("rejected", "notice", "Notice: We are temporarily closed")
+    assert "mention a closure" not in (await site.owner.get(FACTS)).text
+    written = await site.owner.post(FACTS, {"kind": "notice", "subject": "", "says": "closed"})
+    assert written.status_code == 400 and len(await decided(site)) == 1  # only pages give notice
+
+
 async def test_the_week_is_a_table_of_seven_days_and_confirmed_at_once(site: Site) -> None:
     await plant(site, ("/contact", "hours", "", hours("1 2 3 4 5", "09:00-17:00"), "Mon–Fri 9–17"))
     page = (await site.owner.get(FACTS)).text

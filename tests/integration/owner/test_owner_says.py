@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -239,6 +240,24 @@ async def test_a_correction_to_another_date_refuses_the_old_one(cafe: Cafe) -> N
     assert (await fact(cafe, "2030-12-23/2030-12-23")).state is State.CORRECTED
     await take_back(cafe, cafe.business_id, made, actor=ACTOR)
     assert (await fact(cafe, "2030-12-24/2030-12-24")).state is State.FOUND
+
+
+async def test_of_two_who_decide_the_same_at_once_one_word_is_left(cafe: Cafe) -> None:
+    [said] = (await fact(cafe, "6")).statements
+    chosen, until_two = Chosen(said.slot, said.key), NewFact("hours", "", hours("6", "10:00-14:00"))
+    changes = [
+        confirm_facts(cafe, cafe.business_id, [chosen], actor="account:1"),
+        correct_fact(cafe, cafe.business_id, chosen, until_two, actor="account:2"),
+        confirm_facts(cafe, cafe.business_id, [chosen], actor="account:3"),
+        correct_fact(cafe, cafe.business_id, chosen, until_two, actor="account:4"),
+    ]
+    made = await asyncio.gather(*changes)
+    [row] = await cafe.rows("SELECT fact_id, state FROM facts")
+    assert [row["fact_id"]] in made and row["state"] in ("confirmed", "corrected")
+    undone = [take_back(cafe, cafe.business_id, [row["fact_id"]], actor=ACTOR) for _ in range(2)]
+    told = await asyncio.gather(*undone, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in told) == ["NoneType", "NotFound"]
+    assert (await fact(cafe, "6")).state is State.FOUND
 
 
 async def test_a_rejected_statement_counts_no_more_until_it_is_taken_back(cafe: Cafe) -> None:

@@ -38,6 +38,9 @@ def notices(body: str, language: str = "en", url: str = HOME) -> list[dict[str, 
         ("en", "Hours valid until 31 October"),
         ("en", "In winter Mon-Fri 10-16 only"),
         ("en", "This week: Mon-Fri 10-12"),
+        ("en", "No walk-ins, appointments only"),
+        ("en", "Due to staff shortage we are only open at weekends"),
+        ("en", "Last day of business: 31 October 2026"),
         ("de", "Vorübergehend geschlossen"),
         ("de", "Bis auf Weiteres geschlossen"),
         ("de", "Geschäftsaufgabe zum 31.10.2026"),
@@ -52,6 +55,21 @@ def notices(body: str, language: str = "en", url: str = HOME) -> list[dict[str, 
 def test_words_that_say_closed_or_otherwise_without_a_date_count_always(language: str, line: str) -> None:
     assert notices(f"{OF[language]}<p>{line}</p>", language) == [{}]
     assert notices(f"<p>{line}</p>", language) == [{}] or "Hours valid" in line
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("da", "Midlertidigt lukket"), ("da", "Kun efter aftale"), ("da", "Lukket uge 47"),
+        ("fr", "Fermé jusqu'à nouvel ordre"), ("fr", "Uniquement sur rendez-vous"), ("fr", "Fermé définitivement"),
+        ("es", "Cerrado hasta nuevo aviso"), ("es", "Solo con cita previa"), ("it", "Chiuso fino a nuovo avviso"),
+        ("it", "Solo su appuntamento"), ("nl", "Gesloten tot nader order"), ("nl", "Alleen op afspraak"),
+        ("sv", "Stängt tills vidare"), ("no", "Stengt inntil videre"), ("pt", "Encerrado até novo aviso"),
+        ("pl", "Nieczynne do odwołania"),
+    ],
+)  # fmt: skip
+def test_other_languages_say_it_too(language: str, line: str) -> None:
+    assert notices(f"<p>{line}</p>", language) == [{}]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +89,9 @@ def test_words_that_say_closed_or_otherwise_without_a_date_count_always(language
         ("de", "Betriebsferien 1.-15. August", {"from": "--08-01", "until": "--08-15"}),
         ("de", "Juli geschlossen", {"from": "--07-01", "until": "--07-31"}),
         ("de", "Wir machen Urlaub vom 16.11. - 27.11.2030", {"from": "2030-11-16", "until": "2030-11-27"}),
+        ("de", "Wir sind vom 16.-27. November im Urlaub", {"from": "--11-16", "until": "--11-27"}),
+        ("de", "Saison: Mai bis September", {"from": "--10-01", "until": "--04-30"}),
+        ("en", "In August we are open mornings only", {"from": "--08-01", "until": "--08-31"}),
         ("de", "Am 20.11. bleibt unser Geschäft geschlossen", {"from": "--11-20", "until": "--11-20"}),
     ],
 )
