@@ -32,6 +32,7 @@ from ingestion.ports import Connection, IngestPorts, Progress, Transaction
 from ingestion.queries import (
     SourceRow,
     begin_crawl,
+    begin_recheck,
     end_recheck,
     fail_documents,
     finish_crawl,
@@ -76,6 +77,8 @@ async def ingest(
     """
     begun = time.monotonic()
     async with transaction() as conn:
+        if recheck:
+            await begin_recheck(conn, business_id, source_id)
         source = await read_source(conn, business_id, source_id)
         if source is None:
             raise NoSuchSource(str(source_id))

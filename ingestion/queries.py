@@ -343,13 +343,25 @@ async def overridden_pages(conn: Connection, business_id: UUID, source_id: UUID)
         return await cursor.fetchall()
 
 
-async def end_recheck(conn: Connection, business_id: UUID, source_id: UUID, asked: Sequence[str]) -> None:
-    """Takes what was asked off the list; what the owner added meanwhile stays on it."""
+async def begin_recheck(conn: Connection, business_id: UUID, source_id: UUID) -> None:
+    """Each address once: one that is added from now on, even if it stands there, is asked once more after this."""
     await conn.execute(
         """
         UPDATE sources SET recheck = ARRAY(SELECT address FROM unnest(recheck) WITH ORDINALITY AS r(address, n)
-            WHERE address <> ALL(%(asked)s) ORDER BY n)
+            GROUP BY address ORDER BY min(n))
+        WHERE business_id = %(b)s AND source_id = %(source)s AND recheck <> '{}'
+        """,
+        {"b": business_id, "source": source_id},
+    )
+
+
+async def end_recheck(conn: Connection, business_id: UUID, source_id: UUID, asked: Sequence[str]) -> None:
+    """Takes what was asked off the list; what was added meanwhile (at its end) stays on it, also the same again."""
+    await conn.execute(
+        """
+        UPDATE sources SET recheck = recheck[cardinality(%(asked)s::text[]) + 1:]
         WHERE business_id = %(b)s AND source_id = %(source)s
+            AND recheck[:cardinality(%(asked)s::text[])] = %(asked)s::text[]
         """,
         {"b": business_id, "source": source_id, "asked": list(asked)},
     )
@@ -371,7 +383,8 @@ async def list_files(conn: Connection, business_id: UUID, source_id: UUID) -> li
             SELECT f.file_id, f.name, f.media_type, f.sha256, f.bytes FROM files f
             WHERE f.business_id = %(b)s AND f.source_id = %(source)s
             ORDER BY coalesce((SELECT p.status = 'failed' FROM crawl_pages p JOIN crawls c USING (business_id, crawl_id)
-                WHERE p.business_id = %(b)s AND c.source_id = %(source)s AND p.url = 'file:' || f.name AND p.status <> 'skipped'
+                WHERE p.business_id = %(b)s AND c.source_id = %(source)s AND p.url = 'file:' || f.name
+                    AND p.status <> 'skipped'
                 ORDER BY c.started_at DESC LIMIT 1), false), f.file_id
             """,
             {"b": business_id, "source": source_id},

@@ -81,10 +81,14 @@ async def read_site(conn: Connection, business_id: UUID, source_id: UUID) -> str
 
 
 async def want_recheck(conn: Connection, business_id: UUID, source_id: UUID, urls: Sequence[str]) -> bool:
-    """Adds to the addresses that are asked again. False, and nothing added, when too many would wait."""
+    """Adds to the addresses that are asked again. False, and nothing added, when too many would wait.
+
+    An address may stand there twice: the first may be asked for at this very moment, before what changed since.
+    """
     cursor = await conn.execute(
         """
-        UPDATE sources SET recheck = (SELECT array_agg(DISTINCT url) FROM unnest(recheck || %(urls)s::text[]) AS url)
+        UPDATE sources SET recheck = recheck || ARRAY(SELECT DISTINCT url FROM unnest(%(urls)s::text[]) AS url
+            WHERE cardinality(array_positions(recheck, url)) < 2)
         WHERE business_id = %(b)s AND source_id = %(source)s AND cardinality(recheck) + %(count)s <= %(most)s
         """,
         {"b": business_id, "source": source_id, "urls": list(urls), "count": len(urls), "most": MOST_RECHECKS},

@@ -194,3 +194,30 @@ async def test_a_page_is_not_called_broken_because_the_child_before_it_was_dying
         os.kill(waiting[0]._process.pid, signal.SIGKILL)
         document = await extractor.extract(b"<p>Two.</p>", url="http://a/", media_type="text/html")
     assert (document.reason, document.blocks[0].text) == (None, "Two.")
+
+
+async def test_a_page_that_changes_while_it_is_asked_again_is_asked_once_more(shop: Shop, site: Site):
+    site.fill(5)
+    await shop.read(site.base)
+    source_id, url = await source_of(shop), f"{site.base}/page-a"
+    site.put("/page-a", "Room 0", "Saved once.", "/")
+    added = await ask_again(shop, shop.business_id, source_id, [url, url], actor=ACTOR)
+    await ask_again(shop, shop.business_id, source_id, [url], actor=ACTOR)
+    claimed = ClaimedJob(shop.business_id, added.job.job_id, RecheckPages(source_id), 1, 5)
+    await shop.execute("UPDATE jobs SET state = 'running' WHERE job_id = %s", added.job.job_id)
+
+    class Saves(Held):
+        """The owner saves the page again, and their site tells so, after it was fetched and before it is published."""
+
+        async def extend(self) -> None:
+            if (await shop.rows("SELECT FROM jobs WHERE kind = 'recheck_pages' AND state = 'queued'")) == []:
+                site.put("/page-a", "Room 0", "Saved twice.", "/")
+                await ask_again(shop, shop.business_id, source_id, [url], actor=ACTOR)
+
+    await recheck_pages(shop, claimed, Saves())
+    assert (await shop.rows("SELECT recheck FROM sources"))[0]["recheck"] == [url]
+    (waiting,) = await shop.rows("SELECT job_id FROM jobs WHERE kind = 'recheck_pages' AND state = 'queued'")
+    claimed = ClaimedJob(shop.business_id, waiting["job_id"], RecheckPages(source_id), 1, 5)
+    await recheck_pages(shop, claimed, Held())
+    assert "Saved twice." in " ".join(await shop.live_texts())
+    assert (await shop.rows("SELECT recheck FROM sources"))[0]["recheck"] == []
