@@ -11,16 +11,15 @@ from uuid import UUID
 import structlog
 
 from app.audit.queries import insert_audit
-from app.businesses.queries import read_business
 from app.jobs.model import ClaimedJob, Lease, PreviewSource
 from app.jobs.queue import enqueue
+from app.knowledge.equip import equip
 from app.knowledge.manage import site_address
 from app.knowledge.model import Added, Reads, Writes
 from app.knowledge.prepare import prepare_reading
 from app.knowledge.queries import find_site, put_draft
 from app.knowledge.scheme.settle import note_scheme
 from ingestion.pipeline import NoSuchSource
-from ingestion.ports import IngestPorts
 from ingestion.preview import preview
 from ingestion.queries import fail_crawl
 from ingestion.sentences import STOPPED
@@ -47,18 +46,10 @@ async def preview_source(parts: Reads, claimed: ClaimedJob, lease: Lease) -> Non
     job = claimed.job
     assert isinstance(job, PreviewSource)
     transaction = parts.database.bound(claimed.business_id)
-    async with transaction() as conn:
-        business = await read_business(conn, claimed.business_id)
-    if business is None:
+    ports = await equip(parts, claimed.business_id)
+    if ports is None:
         return  # erased while its job waited
     await prepare_reading(parts, claimed.business_id, job.source_id)
-    ports = IngestPorts(
-        fetcher=parts.fetcher,
-        extractor=parts.extractor,
-        embedder=parts.embedder_for(business.allowed_processors),
-        tokenizer=parts.tokenizer,
-        analyser=parts.analyser,
-    )
     try:
         await preview(transaction, claimed.business_id, job.source_id, claimed.job_id, ports)
     except NoSuchSource:

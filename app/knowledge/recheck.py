@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import structlog
 
-from app.businesses.queries import read_business
 from app.jobs.model import ClaimedJob, Lease, LeaseLost, RecheckPages, RetryLater
+from app.knowledge.equip import equip
 from app.knowledge.model import Reads
 from app.knowledge.prepare import prepare_reading
 from app.knowledge.queries import read_schedule
 from ingestion.embed import StagingLost
 from ingestion.pipeline import NoSuchSource, ingest
-from ingestion.ports import IngestPorts
 from ingestion.queries import fail_crawl
 from ingestion.sentences import STOPPED
 
@@ -26,20 +25,10 @@ async def recheck_pages(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None
     job = claimed.job
     assert isinstance(job, RecheckPages)
     transaction = parts.database.bound(claimed.business_id)
-    async with transaction() as conn:
-        business = await read_business(conn, claimed.business_id)
-    if business is None:
+    ports = await equip(parts, claimed.business_id)
+    if ports is None:
         return  # erased while its job waited
     await prepare_reading(parts, claimed.business_id, job.source_id)
-    ports = IngestPorts(
-        fetcher=parts.fetcher,
-        extractor=parts.extractor,
-        embedder=parts.embedder_for(business.allowed_processors),
-        tokenizer=parts.tokenizer,
-        analyser=parts.analyser,
-        renderer=parts.renderer,
-        fault=parts.fault,
-    )
     try:
         report = await ingest(
             transaction, claimed.business_id, job.source_id, claimed.job_id, ports, lease.extend, recheck=True

@@ -14,10 +14,10 @@ from app.businesses.queries import read_business
 from app.db.pool import Connection
 from app.jobs.model import ClaimedJob, JobRef, Lease, Reembed, RetryLater
 from app.jobs.queue import enqueue
+from app.knowledge.equip import equip
 from app.knowledge.model import Embeds, Reads
 from ingestion.embed import StagingLost
 from ingestion.generations.renew import renew
-from ingestion.ports import IngestPorts
 
 log = structlog.get_logger(__name__)
 
@@ -25,18 +25,9 @@ log = structlog.get_logger(__name__)
 async def reembed(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
     """Another attempt goes on with the vectors that are there."""
     transaction = parts.database.bound(claimed.business_id)
-    async with transaction() as conn:
-        business = await read_business(conn, claimed.business_id)
-    if business is None:
+    ports = await equip(parts, claimed.business_id)
+    if ports is None:
         return  # erased while its job waited
-    ports = IngestPorts(
-        fetcher=parts.fetcher,
-        extractor=parts.extractor,
-        embedder=parts.embedder_for(business.allowed_processors),
-        tokenizer=parts.tokenizer,
-        analyser=parts.analyser,
-        fault=parts.fault,
-    )
     try:
         renewed = await renew(transaction, claimed.business_id, ports, lease.extend)
     except StagingLost as error:

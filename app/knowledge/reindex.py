@@ -12,11 +12,11 @@ from uuid import UUID
 
 import structlog
 
-from app.businesses.queries import read_business
 from app.jobs.model import ClaimedJob, IngestSource, JobRef, Lease, LeaseLost, RenderSource, RetryLater
 from app.jobs.queries import renderer_seen
 from app.jobs.queue import enqueue
 from app.jobs.schedule import next_reading
+from app.knowledge.equip import equip
 from app.knowledge.model import Reads
 from app.knowledge.prepare import prepare_reading
 from app.knowledge.queries import list_waiting, read_schedule
@@ -24,7 +24,6 @@ from ingestion.embed import StagingLost
 from ingestion.model import IngestStatus
 from ingestion.owner.queries import next_expiry
 from ingestion.pipeline import NoSuchSource, ingest
-from ingestion.ports import IngestPorts
 from ingestion.queries import fail_crawl, read_source
 from ingestion.sentences import STOPPED
 
@@ -36,20 +35,10 @@ async def reindex(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
     job = claimed.job
     assert isinstance(job, (IngestSource, RenderSource))
     transaction = parts.database.bound(claimed.business_id)
-    async with transaction() as conn:
-        business = await read_business(conn, claimed.business_id)
-    if business is None:
+    ports = await equip(parts, claimed.business_id)
+    if ports is None:
         return  # erased while its job waited
     await prepare_reading(parts, claimed.business_id, job.source_id)
-    ports = IngestPorts(
-        fetcher=parts.fetcher,
-        extractor=parts.extractor,
-        embedder=parts.embedder_for(business.allowed_processors),
-        tokenizer=parts.tokenizer,
-        analyser=parts.analyser,
-        renderer=parts.renderer,
-        fault=parts.fault,
-    )
     async with transaction() as conn:
         waiting = await list_waiting(conn, claimed.business_id)
     try:
