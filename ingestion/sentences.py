@@ -101,7 +101,7 @@ _SENTENCES: dict[Reason, str] = {
         " of a list, and was left out so that the real pages come first."
     ),
     Reason.PARSE_INCOMPLETE: (
-        "More stands in {what} than could be read ({detail}). What was known of it before still answers."
+        "More stands in {what} than could be read ({detail}). A page that was known wholly before still answers so."
     ),
     Reason.UNSUPPORTED: "{what} is of a kind that Milo does not read ({detail}). Save it as PDF or DOCX and use that.",
     Reason.SCANNED: (
