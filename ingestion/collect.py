@@ -12,21 +12,13 @@ from dataclasses import replace
 from uuid import UUID
 
 from ingestion.crawl import crawl
+from ingestion.documents.queries import KnownRow, known_pages, read_text
 from ingestion.judge import Crawled, Recall
 from ingestion.model import LedgerEntry, PageStatus, Reason
 from ingestion.owner.read import read_owner
 from ingestion.plan import MAX_REQUESTS, MAX_SECONDS, CrawlPlan, Stores
 from ingestion.ports import IngestPorts, Transaction
-from ingestion.queries import (
-    KnownRow,
-    SourceRow,
-    known_pages,
-    list_files,
-    proved_hosts,
-    read_file,
-    read_text,
-    seen_traps,
-)
+from ingestion.queries import SourceRow, list_files, proved_hosts, read_file, seen_traps
 from ingestion.rules import Rules
 from ingestion.shelf import Collected, Shelf
 from ingestion.traps import closed_from

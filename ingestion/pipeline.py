@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 from ingestion.collect import Collected, collect
+from ingestion.documents.queries import fail_documents, prune_documents, settle_documents
 from ingestion.embed import Embedded, StagingLost, embed_generation
 from ingestion.generations.changes import compare
 from ingestion.generations.queries import (
@@ -34,16 +35,13 @@ from ingestion.queries import (
     begin_crawl,
     begin_recheck,
     end_recheck,
-    fail_documents,
     finish_crawl,
     note_browser,
     overridden_pages,
     prune_crawls,
-    prune_documents,
     read_place,
     read_source,
     set_progress,
-    settle_documents,
 )
 from ingestion.removal.queries import drop_removed_files, shows_removed_file
 from ingestion.rollback.queries import set_aside

@@ -13,10 +13,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
+from ingestion.documents.queries import put_document, put_version, touch_documents
 from ingestion.judge import Crawled
 from ingestion.model import MARKS, ExtractedDocument, LedgerEntry, PageCounts, PageStatus, Reason
 from ingestion.ports import Connection, IngestPorts, Progress, Transaction
-from ingestion.queries import insert_pages, put_document, put_version, set_progress, touch_documents
+from ingestion.queries import insert_pages, set_progress
 from ingestion.visit import KnownPage, hash_content, join_text
 
 _PROGRESS_SECONDS = 0.5

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from ingestion.chunk import CHUNKER_VERSION, chunk_source
+from ingestion.documents.queries import read_versions
 from ingestion.embed import StagingLost, hash_window
 from ingestion.facts.model import FoundFact, Place
 from ingestion.facts.queries import insert_found
@@ -30,7 +31,7 @@ from ingestion.generations.queries import (
 )
 from ingestion.model import Chunk, Version
 from ingestion.ports import IngestPorts, Progress, Tokenizer, Transaction
-from ingestion.queries import read_place, read_versions
+from ingestion.queries import read_place
 
 _ROWS = 500
 _TERMS = 5_000

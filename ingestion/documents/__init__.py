@@ -1,0 +1,1 @@
+"""What a source's pages and files say, version by version."""
