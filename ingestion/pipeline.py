@@ -15,21 +15,19 @@ from ingestion.collect import Collected, collect
 from ingestion.documents.queries import fail_documents, prune_documents, settle_documents
 from ingestion.embed import Embedded, StagingLost, embed_generation
 from ingestion.generations.changes import compare
-from ingestion.generations.queries import (
-    drop_failed,
-    end_staging,
-    live_documents,
-    live_generation,
-    lock_live,
-    publish_generation,
-    retire_past,
-    set_changes,
-    set_figures,
-)
+from ingestion.generations.queries import live_documents, set_changes, set_figures
 from ingestion.generations.stage import Staged, fingerprint, stage
 from ingestion.model import ChunkCounts, IngestReport, IngestStatus, PageStatus, Reason
 from ingestion.owner.queries import drop_removed_entries
 from ingestion.ports import Connection, IngestPorts, Progress, Transaction
+from ingestion.publishing.queries import (
+    drop_failed,
+    end_staging,
+    live_generation,
+    lock_live,
+    publish_generation,
+    retire_past,
+)
 from ingestion.queries import (
     SourceRow,
     begin_crawl,

@@ -23,8 +23,8 @@ from app.knowledge.reembed import plan_reembedding
 from app.knowledge.scheme.settle import note_scheme
 from app.outbound_rules import BadAddress, parse_address
 from ingestion.addresses import Scope, canonical
-from ingestion.generations.queries import discard_generation, publish_generation
 from ingestion.model import Reason
+from ingestion.publishing.queries import discard_generation, publish_generation
 from ingestion.rollback.queries import roll_back
 from ingestion.sentences import sentence_for
 

@@ -1,4 +1,4 @@
-"""SQL of generations: staging, passages, vectors and postings, publishing and pruning."""
+"""SQL of generations: staging, what differs from what is live, passages, vectors and postings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from psycopg.types.json import Json
 from ingestion.facts.model import ConfirmedFact, FactKind
 from ingestion.model import Chunk
 from ingestion.ports import Connection
-from ingestion.sentences import ROLLED_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +26,6 @@ class LiveRow:
     version_id: UUID
     url: str
     mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationRow:
-    generation: int
-    fingerprint: bytes | None
-    chunks: int
-    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,31 +108,6 @@ async def documents_of(conn: Connection, business_id: UUID, generation: int) -> 
             {"b": business_id, "g": generation},
         )
         return await cursor.fetchall()
-
-
-async def live_generation(conn: Connection, business_id: UUID) -> GenerationRow | None:
-    async with conn.cursor(row_factory=class_row(GenerationRow)) as cursor:
-        await cursor.execute(
-            """
-            SELECT g.generation, g.fingerprint, g.chunks, g.embedding_model AS model FROM businesses b
-            JOIN generations g ON g.business_id = b.business_id AND g.generation = b.live_generation
-            WHERE b.business_id = %(b)s
-            """,
-            {"b": business_id},
-        )
-        return await cursor.fetchone()
-
-
-async def lock_live(conn: Connection, business_id: UUID) -> int | None:
-    """The number of what is live, which stays so until the caller's transaction ends.
-
-    NO KEY: rows that refer to the business (a visitor's first message) are written meanwhile.
-    """
-    async with conn.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute(
-            "SELECT live_generation FROM businesses WHERE business_id = %(b)s FOR NO KEY UPDATE", {"b": business_id}
-        )
-        return await cursor.fetchone()
 
 
 async def begin_generation(
@@ -334,122 +300,3 @@ async def set_done(conn: Connection, business_id: UUID, generation: int, done: i
         "UPDATE generations SET done = %(done)s, total = %(total)s WHERE business_id = %(b)s AND generation = %(g)s",
         {"b": business_id, "g": generation, "done": done, "total": total},
     )
-
-
-async def retire_generation(conn: Connection, business_id: UUID, generation: int, reason: str) -> None:
-    """Not what one goes back to: the next pruning takes it. Whoever reads it just now may end."""
-    await conn.execute(
-        "UPDATE generations SET state = 'failed', reason = %(reason)s"
-        " WHERE business_id = %(b)s AND generation = %(g)s AND state = 'superseded'",
-        {"b": business_id, "g": generation, "reason": reason},
-    )
-
-
-async def publish_generation(conn: Connection, business_id: UUID, generation: int, *, held: bool = False) -> bool:
-    """Makes a staged (or `held`) generation live, in the caller's transaction. False when it is that no more."""
-    await conn.execute("SELECT FROM businesses WHERE business_id = %(b)s FOR NO KEY UPDATE", {"b": business_id})
-    cursor = await conn.execute(
-        "UPDATE generations SET state = 'published', published_at = now(), reason = NULL"
-        " WHERE business_id = %(b)s AND generation = %(g)s AND state = %(state)s AND generation > coalesce("
-        "(SELECT live_generation FROM businesses WHERE business_id = %(b)s), 0)",
-        {"b": business_id, "g": generation, "state": "held" if held else "staging"},
-    )
-    if cursor.rowcount != 1:
-        return False
-    await conn.execute(
-        "UPDATE generations SET state = 'superseded'"
-        " WHERE business_id = %(b)s AND state = 'published' AND generation <> %(g)s",
-        {"b": business_id, "g": generation},
-    )
-    await conn.execute(
-        "UPDATE businesses SET live_generation = %(g)s WHERE business_id = %(b)s", {"b": business_id, "g": generation}
-    )
-    return True
-
-
-async def end_staging(conn: Connection, business_id: UUID, generation: int, *, state: str, reason: str) -> bool:
-    """held or failed. False when it is not staged any more."""
-    cursor = await conn.execute(
-        "UPDATE generations SET state = %(state)s, reason = %(reason)s"
-        " WHERE business_id = %(b)s AND generation = %(g)s AND state = 'staging'",
-        {"b": business_id, "g": generation, "state": state, "reason": reason},
-    )
-    return cursor.rowcount == 1
-
-
-async def discard_generation(conn: Connection, business_id: UUID, generation: int) -> bool:
-    """A held generation goes, with all that hangs on it. False when it is not held."""
-    cursor = await conn.execute(
-        "DELETE FROM generations WHERE business_id = %(b)s AND generation = %(g)s AND state = 'held'",
-        {"b": business_id, "g": generation},
-    )
-    return cursor.rowcount == 1
-
-
-async def former_generation(conn: Connection, business_id: UUID) -> int | None:
-    """The newest that was live before what is, and shows other pages or files.
-
-    The owner's own words make no difference: else a question saved today would take away the way back from what
-    a bad reading did yesterday.
-    """
-    async with conn.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute(
-            """
-            WITH shown AS (
-                SELECT g.generation, g.document_id, g.version_id FROM generation_documents g
-                JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id
-                JOIN sources s ON s.business_id = d.business_id AND s.source_id = d.source_id
-                WHERE g.business_id = %(b)s AND s.kind <> 'owner')
-            SELECT g.generation FROM generations g JOIN businesses b ON b.business_id = g.business_id
-            WHERE g.business_id = %(b)s AND g.state = 'superseded' AND g.generation < b.live_generation
-                AND (EXISTS (
-                    SELECT document_id, version_id FROM shown WHERE shown.generation = g.generation
-                    EXCEPT SELECT document_id, version_id FROM shown WHERE shown.generation = b.live_generation)
-                OR EXISTS (
-                    SELECT document_id, version_id FROM shown WHERE shown.generation = b.live_generation
-                    EXCEPT SELECT document_id, version_id FROM shown WHERE shown.generation = g.generation))
-            ORDER BY g.generation DESC LIMIT 1
-            """,
-            {"b": business_id},
-        )
-        return await cursor.fetchone()
-
-
-async def retire_past(conn: Connection, business_id: UUID) -> None:
-    """All but what is live, what was live before it, the newest held one, the newest that the owner went back from
-    and what is being staged. Nobody can publish them or go back to them any more; `drop_failed` deletes them.
-
-    Under the lock that publishing takes: else a generation could go live between the look and the deletion.
-    """
-    await lock_live(conn, business_id)
-    former = await former_generation(conn, business_id)
-    await conn.execute(
-        """
-        UPDATE generations g SET state = 'failed', reason = 'past' FROM businesses b
-        WHERE g.business_id = %(b)s AND b.business_id = %(b)s AND g.state NOT IN ('staging', 'failed')
-            AND g.generation IS DISTINCT FROM b.live_generation
-            AND g.generation IS DISTINCT FROM %(former)s
-            AND g.generation IS DISTINCT FROM (
-                SELECT max(generation) FROM generations WHERE business_id = %(b)s AND state = 'held'
-                    AND generation > coalesce(b.live_generation, 0))
-            AND g.generation IS DISTINCT FROM (
-                SELECT max(generation) FROM generations
-                WHERE business_id = %(b)s AND state = 'held' AND reason = %(rolled_back)s)
-        """,
-        {"b": business_id, "rolled_back": ROLLED_BACK, "former": former},
-    )
-
-
-async def drop_failed(conn: Connection, business_id: UUID) -> int:
-    """With all that hangs on them. Vectors first: one range of their key, not one look for each passage."""
-    await conn.execute(
-        """
-        DELETE FROM chunk_windows WHERE business_id = %(b)s AND generation IN (
-            SELECT generation FROM generations WHERE business_id = %(b)s AND state = 'failed')
-        """,
-        {"b": business_id},
-    )
-    cursor = await conn.execute(
-        "DELETE FROM generations WHERE business_id = %(b)s AND state = 'failed'", {"b": business_id}
-    )
-    return cursor.rowcount

@@ -11,17 +11,10 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from ingestion.embed import StagingLost, embed_generation
-from ingestion.generations.queries import (
-    documents_of,
-    live_generation,
-    lock_live,
-    publish_generation,
-    retire_generation,
-    set_done,
-    set_figures,
-)
+from ingestion.generations.queries import documents_of, set_done, set_figures
 from ingestion.generations.stage import stage
 from ingestion.ports import IngestPorts, Progress, Transaction
+from ingestion.publishing.queries import live_generation, lock_live, publish_generation, retire_generation
 from ingestion.removal.queries import shows_removed_file
 
 RENEWED = "embedded anew with another model"

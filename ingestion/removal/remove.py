@@ -22,13 +22,12 @@ from ingestion.generations.queries import (
     insert_generation_documents,
     insert_posting_lengths,
     insert_postings,
-    lock_live,
-    publish_generation,
     set_figures,
     still_staging,
 )
 from ingestion.model import ChunkKind
 from ingestion.ports import Connection, Transaction
+from ingestion.publishing.queries import lock_live, publish_generation
 from ingestion.removal.queries import (
     LengthsRow,
     PassageRow,

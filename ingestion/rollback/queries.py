@@ -12,8 +12,8 @@ from uuid import UUID
 
 from psycopg.rows import class_row, tuple_row
 
-from ingestion.generations.queries import former_generation, lock_live
 from ingestion.ports import Connection
+from ingestion.publishing.queries import former_generation, lock_live
 from ingestion.sentences import ROLLED_BACK
 
 

@@ -9,7 +9,7 @@ import time
 from app.businesses.queries import read_business
 from app.channels.web.asking import knowledge_of
 from app.knowledge.manage import go_back
-from ingestion.generations.queries import drop_failed, publish_generation, retire_past
+from ingestion.publishing.queries import drop_failed, publish_generation, retire_past
 from retrieval.search import search
 from tests.integration.ingestion.shop import ACTOR, Shop
 from tests.integration.ingestion.site import Site

@@ -1,0 +1,1 @@
+"""What is live, what waits, what one may go back to: the one short transaction that switches."""
