@@ -35,6 +35,7 @@ from retrieval.model import (
     TextShown,
     Timings,
     Usage,
+    WithheldSentence,
 )
 from retrieval.phrases import Phrase, say
 from retrieval.ports import AnswerPorts, ChatModel
@@ -102,7 +103,8 @@ class _Run:
     quote_reason: QuoteReason | None = None
     passages: tuple[Passage, ...] = ()
     sentences: list[Sentence] = field(default_factory=list[Sentence])
-    withheld: list[str] = field(default_factory=list[str])
+    withheld: list[WithheldSentence] = field(default_factory=list[WithheldSentence])
+    searched: tuple[str, ...] = ()
     usage: Usage | None = None
     interrupted: bool = False
     closest: bool = False
@@ -113,6 +115,7 @@ class _Run:
 
     def take(self, found: Found, asked: Asked) -> None:
         self.embed_ms, self.search_ms = found.result.embed_ms, found.result.search_ms
+        self.searched = found.result.parts
         kept: list[Passage] = []
         room = asked.limits.passage_tokens
         for passage in found.result.passages:
@@ -142,6 +145,7 @@ class _Run:
             quote_reason=self.quote_reason,
             usage=self.usage,
             withheld=tuple(self.withheld),
+            searched=self.searched,
             interrupted=self.interrupted,
             detail=self.detail,
         )
@@ -223,6 +227,7 @@ async def _quote(ports: AnswerPorts, run: _Run, found: Found) -> AsyncGenerator[
     sentences = list(quoted.sentences)
     if verdict is Verdict.CLOSEST:
         run.closest = True
+        run.status = AnswerStatus.NO_ANSWER  # shown and called the closest, but nobody may take it for the answer
         sentences[0] = replace(sentences[0], text=f"{say(Phrase.CLOSEST, run.language)} {sentences[0].text}")
     for sentence in sentences:
         async for event in _show(run, sentence):

@@ -55,6 +55,7 @@ class SearchResult:
     embed_ms: float
     search_ms: float
     by_words: str | None = None  # why meaning was not compared, when it was not
+    parts: tuple[str, ...] = ()  # the questions that were searched for, one where it was not taken apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,17 @@ class Sentence:
     citations: tuple[Citation, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WithheldSentence:
+    """What a model wrote and nobody saw. `text` may hold a visitor's words: it is kept sealed."""
+
+    text: str
+    reason: str  # unsupported_number, figure_of_something_else, no_support, markup, …
+
+
 class AnswerStatus(StrEnum):
     ANSWERED = "answered"
-    NO_ANSWER = "no_answer"
+    NO_ANSWER = "no_answer"  # also where the closest that was found is shown, and called that
     REFUSED = "refused"  # not a question to answer (empty, too long, over a limit)
 
 
@@ -126,7 +135,8 @@ class Answer:
     timings: Timings
     quote_reason: QuoteReason | None = None
     usage: Usage | None = None
-    withheld: tuple[str, ...] = ()  # why a sentence was not shown: unsupported_figure, no_support, …
+    withheld: tuple[WithheldSentence, ...] = ()
+    searched: tuple[str, ...] = ()  # the question as it was looked for: made self-contained, a part each, translations
     interrupted: bool = False
     detail: str | None = None  # of a provider failure, for the owner; no visitor text
 

@@ -29,17 +29,12 @@ from retrieval.fuse import (
     spread,
     unpack,
 )
-from retrieval.memory import UNKNOWN, Known, Vectors
+from retrieval.memory import UNKNOWN, Known
 from retrieval.model import Knowledge, Passage, SearchResult
+from retrieval.nearest import Nearest
 from retrieval.ports import Connection, Embedder, EmbeddingFailed, Transaction
-from retrieval.queries import (
-    PassageRow,
-    read_best_windows,
-    read_passages,
-    read_postings,
-    read_whole_cosines,
-    vector_text,
-)
+from retrieval.postings import postings_of
+from retrieval.queries import PassageRow, read_passages
 from retrieval.question import Question, analyse_question
 from retrieval.recall import recall
 
@@ -78,9 +73,15 @@ async def search(
 
 
 async def find(
-    question: str, knowledge: Knowledge, *, transaction: Transaction, embedder: Embedder | None, k: int
+    question: str,
+    knowledge: Knowledge,
+    *,
+    transaction: Transaction,
+    embedder: Embedder | None,
+    k: int,
+    translated: Sequence[str] = (),
 ) -> Found:
-    """As `search`, with the analysed question.
+    """As `search`, with the analysed question. `translated`: the same question in languages of the pages.
 
     Without an embedder of the live text's model, or while it fails, passages are found by their words alone.
     """
@@ -99,11 +100,12 @@ async def find(
             written = known.languages or written
             asked = analyse_question(question, known.languages, knowledge.language)
             if known.count:
-                ranking = _Ranking(conn, knowledge, knowledge.generation, known, asked, vector, model, rarity)
+                nearest = Nearest(conn, knowledge, knowledge.generation, known, vector, model)
+                ranking = _Ranking(conn, knowledge, knowledge.generation, known, asked, nearest, rarity)
                 passages = await ranking.best(k)
     ended = time.perf_counter()
     times = (embedded - began) * 1000, (ended - embedded) * 1000
-    result = SearchResult(tuple(passages), asked.language, *times, by_words=without)
+    result = SearchResult(tuple(passages), asked.language, *times, by_words=without, parts=(question, *translated))
     return Found(result, asked, rarity, written)
 
 
@@ -128,16 +130,15 @@ class _Ranking:
     generation: int
     known: Known
     asked: Question
-    vector: NDArray[np.float32] | None  # None: by words alone
-    model: str
+    nearest: Nearest
     rarity: dict[str, float]  # filled here
 
     async def best(self, k: int) -> list[Passage]:
         words, grams, expanded = await self._lexical()
-        whole = await self._whole()
+        whole = await self.nearest.whole()
         lexical = np.asarray(words + CONCEPT_SHARE * expanded, np.float32)
         candidates = self._candidates((lexical, grams, whole))
-        dense = await self._dense(candidates, whole)
+        dense = await self.nearest.windows(candidates, whole)
         weights = _weights(self.asked.language, self.known.languages or (self.knowledge.language,))
         scores = (
             weights.dense * spread(dense)
@@ -166,12 +167,13 @@ class _Ranking:
     async def _lexical(self) -> tuple[Scores, Scores, Scores]:
         """BM25 of the visitor's words, of their n-grams, and of the business words they stand for."""
         expansions = {term for group in self.asked.groups for term in group} - self.asked.words
-        rows = await read_postings(
+        rows = await postings_of(
             self.conn,
-            self.knowledge.business_id,
+            self.knowledge,
             self.generation,
+            self.known,
             [*self.asked.words, *expansions],
-            [*self.asked.grams],
+            self.asked.grams,
         )
         words: dict[str, Posting] = {}
         grams: list[Posting] = []
@@ -190,37 +192,11 @@ class _Ranking:
         self.rarity.update({term: idf(posting, self.known.count) for term, posting in own.items()})
         return bm25(list(own.values()), norms), bm25(grams, self.known.gram_norms), expanded
 
-    async def _whole(self) -> Scores:
-        if self.vector is None:
-            return np.zeros(self.known.count, np.float32)
-        if self.known.vectors is not None:
-            return self.known.vectors.whole @ self.vector
-        found = await read_whole_cosines(
-            self.conn, self.knowledge.business_id, self.generation, self.model, vector_text(self.vector)
-        )
-        whole = np.full(self.known.count, -1.0, np.float32)
-        whole[found.chunks] = found.values
-        return whole
-
     def _candidates(self, searches: Iterable[Scores]) -> NDArray[np.int64]:
         if self.known.count <= 2 * EACH_SEARCH:
             return np.arange(self.known.count)
         best = [np.argpartition(-scores, EACH_SEARCH)[:EACH_SEARCH] for scores in searches]
         return np.unique(np.concatenate(best))
-
-    async def _dense(self, candidates: NDArray[np.int64], whole: Scores) -> Scores:
-        """The best small window of each candidate; of one that has none, the whole."""
-        if self.vector is None:
-            return whole[candidates]
-        if self.known.vectors is not None:
-            return _best_windows(self.known.vectors, candidates, whole, self.vector)
-        numbers = [int(number) for number in candidates]
-        found = await read_best_windows(
-            self.conn, self.knowledge.business_id, self.generation, self.model, vector_text(self.vector), numbers
-        )
-        best = whole.copy()
-        best[found.chunks] = found.values
-        return best[candidates]
 
     async def _read(self, numbers: Sequence[int]) -> dict[int, PassageRow]:
         if not numbers:
@@ -273,17 +249,6 @@ def _weights(asked: str, written: Sequence[str]) -> Weights:
     if languages & UNREAD_LANGUAGES:
         return UNREAD
     return HALF_READ if languages & HALF_READ_LANGUAGES else BALANCED
-
-
-def _best_windows(vectors: Vectors, candidates: NDArray[np.int64], whole: Scores, query: NDArray[np.float32]) -> Scores:
-    counts = vectors.starts[candidates + 1] - vectors.starts[candidates]
-    firsts = np.cumsum(counts) - counts
-    rows = np.arange(int(counts.sum())) + np.repeat(vectors.starts[candidates] - firsts, counts)
-    best = whole[candidates]
-    some = counts > 0
-    if some.any():
-        best[some] = np.maximum.reduceat(vectors.windows[rows].astype(np.float32) @ query, firsts[some])
-    return best
 
 
 def _within(scores: Scores, candidates: NDArray[np.int64]) -> Scores:

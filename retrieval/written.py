@@ -25,6 +25,7 @@ from retrieval.model import (
     SentenceEnded,
     TextShown,
     Usage,
+    WithheldSentence,
 )
 from retrieval.ports import Budget, ChatModel, ModelFailed, PromptMessage, Reservation
 from retrieval.prompt import NO_ANSWER, build_prompt
@@ -49,7 +50,7 @@ class Written:
 
     ended: Ended = Ended.BROKEN
     usage: Usage | None = None
-    withheld: list[str] = field(default_factory=list[str])
+    withheld: list[WithheldSentence] = field(default_factory=list[WithheldSentence])
     detail: str | None = None
 
 
@@ -195,7 +196,7 @@ class _Shown:
                 self._courtesy.append(bound.text)
             return []
         if isinstance(bound, Withheld):
-            self._written.withheld.append(bound.reason)
+            self._written.withheld.append(WithheldSentence(part.text.strip(), bound.reason))
             self._lost = not part.ends
             self._courtesy.clear()
             return []

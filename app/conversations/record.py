@@ -42,7 +42,7 @@ def record_of(
             "language": answer.language,
             "quote_reason": answer.quote_reason.value if answer.quote_reason else None,
             "passages": [{"chunk": p.chunk_no, "score": round(p.score, 5)} for p in answer.passages],
-            "withheld": list(answer.withheld),
+            "withheld": [sentence.reason for sentence in answer.withheld],
             "detail": answer.detail,
             "usage": {"prompt": answer.usage.prompt_tokens, "answer": answer.usage.answer_tokens}
             if answer.usage

@@ -21,6 +21,8 @@ DIRECTORY = {
     "job_bells",
     "worker_beats",
     "source_hooks",
+    "reply_addresses",
+    "webhook_events",
     "schema_migrations",
 }
 TENANT = {
@@ -52,6 +54,13 @@ TENANT = {
     "faq_entries",
     "found_facts",
     "facts",
+    "gaps",
+    "gap_questions",
+    "gap_mail_lines",
+    "golden_questions",
+    "golden_results",
+    "usage_days",
+    "vector_indexes",
 }
 
 

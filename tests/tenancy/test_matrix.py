@@ -18,7 +18,7 @@ from tests.tenancy.test_catalogue import TENANT
 
 Row = dict[str, Any]
 OWN, OTHER = UUID(int=1 << 64), UUID(int=2 << 64)
-S, D, V, C, P, K, M, L = (UUID(int=number) for number in range(101, 109))
+S, D, V, C, P, K, M, L, G, X, Q = (UUID(int=number) for number in range(101, 112))
 
 # In the order of their references. Values beside business_id; what is left out has a default.
 PLANT: dict[str, Row] = {
@@ -71,6 +71,7 @@ PLANT: dict[str, Row] = {
     "messages": {"message_id": M, "conversation_id": K, "author": "visitor", "state": "complete"},
     "leads": {"lead_id": L, "person_id": P, "idempotency_key": b"i", "body_hash": b"h"},
     "outbox": {
+        "outbox_id": X,
         "lead_id": L,
         "channel": "mail",
         "purpose": "lead",
@@ -109,6 +110,26 @@ PLANT: dict[str, Row] = {
         "shown": "s",
         "value": "{}",
     },
+    "gaps": {"gap_id": G, "label_sealed": b"l"},
+    "gap_questions": {"gap_id": G, "channel": "web", "text_sealed": b"t"},
+    "gap_mail_lines": {"outbox_id": X, "line": 1, "gap_id": G},
+    "golden_questions": {
+        "golden_id": Q,
+        "origin": "owner",
+        "expects": "facts",
+        "created_by": "operator",
+        "question": "q",
+    },
+    "golden_results": {
+        "generation": 1,
+        "golden_id": Q,
+        "passed": True,
+        "found": True,
+        "status": "answered",
+        "text": "t",
+    },
+    "usage_days": {"person_id": P, "day": "2026-01-01"},
+    "vector_indexes": {"model": "m", "dimensions": 2, "index_name": "i", "state": "ready"},
 }
 
 

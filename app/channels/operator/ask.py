@@ -58,7 +58,7 @@ def answer_out(question: str, answered: Answer) -> dict[str, Any]:
         "mode": answered.mode,
         "quote_reason": answered.quote_reason,
         "language": answered.language,
-        "withheld": list(answered.withheld),
+        "withheld": [sentence.reason for sentence in answered.withheld],
         "interrupted": answered.interrupted,
         "ms": {
             "embed": round(times.embed, 1),
