@@ -19,13 +19,13 @@ from app.leads.compose import compose_lead_mail
 from app.leads.model import Captured, LeadFields
 from app.leads.queries import (
     BusinessOfLead,
-    addresses_to_tell,
     conversation_is_of,
     find_by_key,
     insert_lead,
     new_lead_id,
 )
 from app.mail.model import Purpose
+from app.mail.queries import addresses_to_tell
 from app.mail.queue import queue_mail
 from app.people.identify import add_identity, identify
 from app.providers.mailer import mail_address

@@ -100,19 +100,6 @@ async def conversation_is_of(conn: Connection, business_id: UUID, conversation_i
     return cursor.rowcount == 1
 
 
-async def addresses_to_tell(conn: Connection, business_id: UUID) -> list[str]:
-    """Owners and members, the owners first."""
-    async with conn.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute(
-            """
-            SELECT a.email FROM memberships AS m JOIN accounts AS a USING (account_id)
-            WHERE m.business_id = %(b)s ORDER BY m.role DESC, m.created_at
-            """,
-            {"b": business_id},
-        )
-        return await cursor.fetchall()
-
-
 async def read_leads(
     conn: Connection, business_id: UUID, *, before: datetime | None = None, limit: int = 100
 ) -> list[LeadRow]:

@@ -33,6 +33,10 @@ class Purpose(StrEnum):
     LEAD = "lead"
     SIGN_IN = "sign_in"
     INVITE = "invite"
+    PERSON = "person"  # a visitor asks for a person
+    GAPS = "gaps"  # the week's questions that nobody could answer
+    GAP_REPLY = "gap_reply"  # what became of a reply to them
+    BUDGET = "budget"  # the month's tokens come to their end
 
 
 class OutboxState(StrEnum):

@@ -170,3 +170,16 @@ async def lead_mail_states(conn: Connection, business_id: UUID, lead_ids: list[U
             {"b": business_id, "leads": lead_ids},
         )
         return await cursor.fetchall()
+
+
+async def addresses_to_tell(conn: Connection, business_id: UUID) -> list[str]:
+    """Owners and members, the owners first."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            SELECT a.email FROM memberships AS m JOIN accounts AS a USING (account_id)
+            WHERE m.business_id = %(b)s ORDER BY m.role DESC, m.created_at
+            """,
+            {"b": business_id},
+        )
+        return await cursor.fetchall()
