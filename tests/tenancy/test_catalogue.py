@@ -57,6 +57,7 @@ TENANT = {
     "gaps",
     "gap_questions",
     "gap_mail_lines",
+    "mail_replies",
     "golden_questions",
     "golden_results",
     "usage_days",

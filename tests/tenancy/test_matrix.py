@@ -110,9 +110,10 @@ PLANT: dict[str, Row] = {
         "shown": "s",
         "value": "{}",
     },
-    "gaps": {"gap_id": G, "label_sealed": b"l"},
+    "gaps": {"gap_id": G},
     "gap_questions": {"gap_id": G, "channel": "web", "text_sealed": b"t"},
     "gap_mail_lines": {"outbox_id": X, "line": 1, "gap_id": G},
+    "mail_replies": {"outbox_id": X, "account_id": L, "provider": "mailbox"},
     "golden_questions": {
         "golden_id": Q,
         "origin": "owner",

@@ -27,44 +27,48 @@ ALTER TABLE messages ADD COLUMN sent_by uuid;                   -- the account, 
 
 -- ---------------------------------------------------------------- gaps
 
--- One thing that visitors asked and nothing answered. Its questions are masked copies with a period of their own.
+ALTER TABLE businesses ADD COLUMN gap_mail boolean NOT NULL DEFAULT true; -- the weekly mail about open questions
+
+-- One thing that visitors asked and nothing answered. What it is called is its questions' words, so that nothing of a
+-- visitor is left here once the questions are gone.
 CREATE TABLE gaps (
     business_id  uuid NOT NULL REFERENCES businesses ON DELETE CASCADE,
     gap_id       uuid NOT NULL DEFAULT uuidv7(),
     created_at   timestamptz NOT NULL DEFAULT now(),
     last_asked_at timestamptz NOT NULL DEFAULT now(),
-    answered_at  timestamptz,
+    settled_at   timestamptz,               -- answered or dismissed; kept when it is asked in vain again
     told_at      timestamptz,               -- in a weekly mail
     state        text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'answered', 'dismissed')),
-    language     text,
-    model        text,                      -- of `centre`
     faq_id       uuid,                      -- the owner's answer
     golden_id    uuid,
-    centre       halfvec,                   -- mean direction of its questions
-    label_sealed bytea NOT NULL,            -- the question that stands for all
     PRIMARY KEY (business_id, gap_id)
 );
 CREATE INDEX gaps_open ON gaps (business_id, last_asked_at DESC) WHERE state = 'open';
 
+-- A masked copy with a period of its own; one a visitor and gap, so that their number is that of visitors who asked.
 CREATE TABLE gap_questions (
     business_id  uuid NOT NULL,
     question_id  uuid NOT NULL DEFAULT uuidv7(),
     gap_id       uuid NOT NULL,
     asked_at     timestamptz NOT NULL DEFAULT now(),
-    -- Where it was asked, for counting visitors and for forgetting them. Emptied when the transcript goes.
+    -- Where it was asked, for counting visitors and for forgetting them. Emptied when the transcript goes, and before
+    -- the person's row goes for its age: whatever still bears a person's id goes with that person.
     message_id   uuid,
     conversation_id uuid,
     person_id    uuid,
     left_contact boolean NOT NULL DEFAULT false,
     language     text,
     channel      text NOT NULL,
+    model        text,                      -- of `vector`
+    vector       halfvec,
     text_sealed  bytea NOT NULL,            -- names, numbers and addresses masked
     PRIMARY KEY (business_id, question_id),
-    FOREIGN KEY (business_id, gap_id) REFERENCES gaps ON DELETE CASCADE
+    FOREIGN KEY (business_id, gap_id) REFERENCES gaps ON DELETE CASCADE,
+    FOREIGN KEY (business_id, person_id) REFERENCES people ON DELETE CASCADE
 );
 CREATE INDEX gap_questions_by_gap ON gap_questions (business_id, gap_id, asked_at DESC);
 CREATE UNIQUE INDEX gap_questions_by_message ON gap_questions (business_id, message_id) WHERE message_id IS NOT NULL;
-CREATE INDEX gap_questions_by_person ON gap_questions (business_id, person_id) WHERE person_id IS NOT NULL;
+CREATE UNIQUE INDEX gap_questions_by_person ON gap_questions (business_id, person_id, gap_id) WHERE person_id IS NOT NULL;
 
 -- Which numbered question of a mail is which gap, for the owner's reply to it.
 CREATE TABLE gap_mail_lines (
@@ -77,6 +81,21 @@ CREATE TABLE gap_mail_lines (
     FOREIGN KEY (business_id, gap_id) REFERENCES gaps ON DELETE CASCADE
 );
 CREATE INDEX gap_mail_lines_by_gap ON gap_mail_lines (business_id, gap_id);
+
+-- What an owner wrote back, until it is taken in: then its text goes.
+CREATE TABLE mail_replies (
+    business_id uuid NOT NULL REFERENCES businesses ON DELETE CASCADE,
+    reply_id    uuid NOT NULL DEFAULT uuidv7(),
+    outbox_id   uuid NOT NULL,              -- of the mail it replies to; that row may go first
+    account_id  uuid NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    settled_at  timestamptz,
+    state       text NOT NULL DEFAULT 'received' CHECK (state IN ('received', 'understood', 'unclear', 'refused')),
+    provider    text NOT NULL,
+    provider_id text,                       -- the mail's id at a provider whose notice is without the text
+    text_sealed bytea,
+    PRIMARY KEY (business_id, reply_id)
+);
 
 -- Directory: the part of a mail's reply address that says whose mail it was. Kept as a hash.
 CREATE TABLE reply_addresses (
@@ -175,7 +194,8 @@ DECLARE
     t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY[
-        'gaps', 'gap_questions', 'gap_mail_lines', 'golden_questions', 'golden_results', 'usage_days', 'vector_indexes'
+        'gaps', 'gap_questions', 'gap_mail_lines', 'mail_replies', 'golden_questions', 'golden_results', 'usage_days',
+        'vector_indexes'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
