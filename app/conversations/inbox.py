@@ -46,6 +46,9 @@ async def list_conversations(
             language=row.language,
             unanswered=row.unanswered,
             unseen=row.seen_at is None or row.seen_at < row.last_message_at,
+            handled_by=row.handled_by,
+            handler_name=row.handler_name,
+            person_asked=row.person_asked_at is not None,
             questions=row.questions,
             leads=row.leads,
             first_question=keys.open("messages", "text", row.first_message_id, row.first_text_sealed)

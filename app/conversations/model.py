@@ -68,6 +68,11 @@ class ConversationRow:
     language: str | None
     unanswered: int  # questions that nothing answered
     seen_at: datetime | None
+    handled_by: str  # assistant | person
+    handler_id: UUID | None
+    handler_name: str | None
+    handled_since: datetime | None
+    person_asked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,9 @@ class InboxRow:
     language: str | None
     unanswered: int
     seen_at: datetime | None
+    handled_by: str
+    handler_name: str | None
+    person_asked_at: datetime | None
     questions: int
     leads: int
     first_message_id: UUID | None
@@ -104,6 +112,9 @@ class InboxLine:
     language: str | None
     unanswered: int
     unseen: bool
+    handled_by: str
+    handler_name: str | None
+    person_asked: bool
     questions: int
     leads: int
     first_question: str

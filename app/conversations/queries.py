@@ -49,7 +49,8 @@ async def read_conversation_row(conn: Connection, business_id: UUID, conversatio
     async with conn.cursor(row_factory=class_row(ConversationRow)) as cursor:
         await cursor.execute(
             """
-            SELECT conversation_id, person_id, started_at, last_message_at, channel, language, unanswered, seen_at
+            SELECT conversation_id, person_id, started_at, last_message_at, channel, language, unanswered, seen_at,
+                handled_by, handler_id, handler_name, handled_since, person_asked_at
             FROM conversations WHERE business_id = %(b)s AND conversation_id = %(c)s
             """,
             {"b": business_id, "c": conversation_id},
@@ -63,7 +64,8 @@ async def latest_conversation_of(
     async with conn.cursor(row_factory=class_row(ConversationRow)) as cursor:
         await cursor.execute(
             """
-            SELECT conversation_id, person_id, started_at, last_message_at, channel, language, unanswered, seen_at
+            SELECT conversation_id, person_id, started_at, last_message_at, channel, language, unanswered, seen_at,
+                handled_by, handler_id, handler_name, handled_since, person_asked_at
             FROM conversations
             WHERE business_id = %(b)s AND person_id = %(p)s
                 AND (%(since)s::timestamptz IS NULL OR started_at >= %(since)s)
@@ -198,12 +200,13 @@ async def finish_answer(
     text_sealed: bytes,
     citations: list[dict[str, Any]],
     details: dict[str, Any],
+    why_sealed: bytes | None = None,
 ) -> bool:
     """Also over `interrupted`: whoever gave the answer knows better than the reader who gave it up. False: erased."""
     cursor = await conn.execute(
         """
         UPDATE messages SET state = %(state)s, outcome = %(outcome)s, text_sealed = %(text)s, citations = %(citations)s,
-            details = %(details)s, finished_at = now()
+            details = %(details)s, why_sealed = %(why)s, finished_at = now()
         WHERE business_id = %(b)s AND message_id = %(m)s AND state IN ('answering', 'interrupted')
         """,
         {
@@ -214,6 +217,7 @@ async def finish_answer(
             "text": text_sealed,
             "citations": Jsonb(citations),
             "details": Jsonb(details),
+            "why": why_sealed,
         },
     )
     return cursor.rowcount == 1
@@ -266,6 +270,7 @@ async def read_inbox(
                     AND (NOT %(open)s OR unanswered > 0)
                 ORDER BY last_message_at DESC LIMIT %(limit)s)
             SELECT c.conversation_id, c.started_at, c.last_message_at, c.channel, c.language, c.unanswered, c.seen_at,
+                c.handled_by, c.handler_name, c.person_asked_at,
                 (SELECT count(*) FROM messages AS m WHERE m.business_id = c.business_id
                     AND m.conversation_id = c.conversation_id AND m.author = 'visitor')::int AS questions,
                 (SELECT count(*) FROM leads AS l WHERE l.business_id = c.business_id

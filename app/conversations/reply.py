@@ -19,44 +19,34 @@ import structlog
 
 from app.conversations.events import Failed, Finished, Started
 from app.conversations.model import Message, MessageRow, Question, Visitor
+from app.conversations.person.ask import Told
+from app.conversations.person.model import HandledBy, Note
+from app.conversations.person.queries import give_to_assistant, insert_note, lock_handling
 from app.conversations.queries import (
     find_answer,
     find_question,
-    finish_answer,
     give_up_answer,
     insert_answering,
     insert_conversation,
     insert_question,
     new_message_ids,
-    note_answer,
-    read_conversation_row,
     read_message,
     read_messages,
     touch_conversation,
 )
-from app.conversations.record import open_message, record_of
+from app.conversations.record import open_message
 from app.conversations.running import LISTENER_GRACE, AnswerTasks, RunningAnswer
+from app.conversations.save import Saved, SavePorts, Shown, save
+from app.conversations.watch import watch
 from app.db.pool import Connection, Database
 from app.errors import MiloError, NotFound, Unprocessable
+from app.jobs.doorbell import Doorbell
 from app.people.identify import identify
 from app.vault.keys import BusinessKeys, Vault
 from ingestion.ports import FaultPoint, no_fault
-from retrieval.model import (
-    Answer,
-    AnswerEnded,
-    AnswerEvent,
-    AnswerStarted,
-    Asked,
-    Knowledge,
-    OfferContact,
-    Sentence,
-    SentenceEnded,
-    TextShown,
-    Turn,
-)
+from retrieval.model import AnswerEvent, Asked, Knowledge, OfferContact, SentenceEnded, TextShown, Turn
 
 HISTORY_MESSAGES = 6
-SAVE_TRIES = (0.2, 1.0, 3.0)  # seconds before each further try: a database that restarts
 ELSEWHERE_SECONDS = LISTENER_GRACE + 2  # after so long without this listener another process has ended its answer
 log = structlog.get_logger(__name__)
 
@@ -68,18 +58,28 @@ class ReplyPorts:
     database: Database
     vault: Vault
     answers: AnswerTasks
+    doorbell: Doorbell
+    told: Told  # who of the business hears of a visitor who asks for a person
     ask: Ask
     clock: Callable[[], datetime]
     fault: FaultPoint = no_fault
 
+    @property
+    def saving(self) -> SavePorts:
+        return SavePorts(self.database, self.told, self.clock)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Either `running`, to listen to, or `stored`, to be told again."""
+    """Either `running`, to listen to, or `stored`, to be told again, or neither: a person of the business answers."""
 
     started: Started
     running: RunningAnswer | None
     stored: Message | None = None
+
+    @property
+    def with_person(self) -> bool:
+        return self.running is None and self.stored is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ class _Begun:
     person_id: UUID
     history: tuple[Turn, ...]
     new: bool
+    with_person: bool = False
 
 
 async def reply(ports: ReplyPorts, knowledge: Knowledge, visitor: Visitor, question: Question) -> Reply:
@@ -99,6 +100,8 @@ async def reply(ports: ReplyPorts, knowledge: Knowledge, visitor: Visitor, quest
         keys = await ports.vault.keys(conn, knowledge.business_id)
         begun = await _begin(conn, keys, ports, knowledge.business_id, visitor, question)
     ports.fault("question_stored")
+    if begun.with_person:
+        return Reply(begun.started, None)
     if not begun.new:
         return await _join(ports, knowledge.business_id, begun.started)
 
@@ -122,15 +125,21 @@ async def _begin(
         if answer is not None:
             started = Started(answer.message_id, asked.conversation_id, asked.message_id)
             return _Begun(started, person_id, (), new=False)
+        return _with_person(asked.message_id, asked.conversation_id, person_id)
     now = ports.clock()
     conversation_id = question.conversation_id
     history: tuple[Turn, ...] = ()
+    with_person = False
     if conversation_id is None:
         conversation_id = await insert_conversation(conn, business_id, person_id, channel="web", at=now)
     else:
-        row = await read_conversation_row(conn, business_id, conversation_id)
+        row = await lock_handling(conn, business_id, conversation_id)
         if row is None or row.person_id != person_id or (visitor.since and row.started_at < visitor.since):
             raise NotFound("This conversation is not here any more.", code="no_conversation")
+        with_person = row.with_person(now)
+        if row.handled_by == HandledBy.PERSON and not with_person:
+            await give_to_assistant(conn, business_id, conversation_id)
+            await insert_note(conn, business_id, conversation_id, Note.LEFT, name=row.handler_name)
         earlier = await read_messages(conn, business_id, conversation_id, limit=HISTORY_MESSAGES)
         history = _turns(keys, earlier)
         await touch_conversation(conn, business_id, conversation_id, now)
@@ -143,13 +152,24 @@ async def _begin(
         client_message_id=question.client_message_id,
         text_sealed=keys.seal("messages", "text", ids.question_id, question.text),
     )
+    if with_person:
+        return _with_person(ids.question_id, conversation_id, person_id)
     await insert_answering(conn, business_id, conversation_id, ids.answer_id, ids.question_id, ports.answers.instance)
     return _Begun(Started(ids.answer_id, conversation_id, ids.question_id), person_id, history, new=True)
 
 
+def _with_person(question_id: UUID, conversation_id: UUID, person_id: UUID) -> _Begun:
+    return _Begun(Started(question_id, conversation_id, question_id), person_id, (), new=False, with_person=True)
+
+
 def _turns(keys: BusinessKeys, rows: list[MessageRow]) -> tuple[Turn, ...]:
-    opened = (open_message(keys, row) for row in rows if row.author in {"visitor", "assistant"})
-    return tuple(Turn(message.author, message.text) for message in opened if message.text)
+    """What a person of the business wrote is an earlier answer to the model, and like one no evidence."""
+    opened = (open_message(keys, row) for row in rows if row.author != "system")
+    return tuple(
+        Turn("visitor" if message.author == "visitor" else "assistant", message.text)
+        for message in opened
+        if message.text
+    )
 
 
 async def _join(ports: ReplyPorts, business_id: UUID, started: Started) -> Reply:
@@ -179,10 +199,11 @@ async def _join(ports: ReplyPorts, business_id: UUID, started: Started) -> Reply
 async def _answer(
     ports: ReplyPorts, keys: BusinessKeys, knowledge: Knowledge, begun: _Begun, asked: Asked, running: RunningAnswer
 ) -> None:
-    shown = _Shown()
+    shown = Shown()
     failed: Failed | None = None
-    kept = False
+    saved = Saved(kept=False)
     running.append(begun.started)
+    watching = asyncio.create_task(watch(ports.database, knowledge.business_id, running))
     try:
         with running.scope:
             async with aclosing(ports.ask(knowledge, asked)) as events:
@@ -197,86 +218,13 @@ async def _answer(
         failed = Failed("Something went wrong on our side. Please ask again.", retry=True)
     finally:
         with anyio.CancelScope(shield=True):
+            watching.cancel()
             ports.fault("answer_before_save")
-            kept = await _save(ports, keys, knowledge, begun.started, shown)
+            saved = await save(ports.saving, keys, knowledge, begun.started, shown)
             ports.fault("answer_after_save")
-    if failed is None and not kept:
+            for ref in saved.refs:
+                await ports.doorbell.ring(ref)
+    if failed is None and not saved.kept:
         failed = Failed("This answer could not be kept. What you read of it holds.", retry=False)
     mode = shown.answer.mode.value if shown.answer is not None else None
     running.append(failed or Finished(running.message_id, shown.status, mode))
-
-
-class _Shown:
-    """What the visitor has been shown so far; a sentence in the making counts as far as it got."""
-
-    def __init__(self) -> None:
-        self.whole: list[Sentence] = []
-        self.part = ""
-        self.offered = False
-        self.language: str | None = None
-        self.answer: Answer | None = None
-
-    def take(self, event: AnswerEvent) -> None:
-        match event:
-            case AnswerStarted(language):
-                self.language = language
-            case TextShown(text):
-                self.part += text
-            case SentenceEnded(sentence):
-                self.whole.append(sentence)
-                self.part = ""
-            case OfferContact():
-                self.offered = True
-            case AnswerEnded(answer):
-                self.answer = answer
-
-    @property
-    def sentences(self) -> list[Sentence]:
-        return [*self.whole, Sentence(self.part)] if self.part else self.whole
-
-    @property
-    def complete(self) -> bool:
-        return self.answer is not None and not self.answer.interrupted
-
-    @property
-    def status(self) -> str:
-        return self.answer.status.value if self.answer is not None and self.complete else "interrupted"
-
-
-async def _save(ports: ReplyPorts, keys: BusinessKeys, knowledge: Knowledge, started: Started, shown: _Shown) -> bool:
-    """False when the row is gone (erased) or the database stays away."""
-    record = record_of(
-        shown.sentences,
-        generation=knowledge.generation,
-        answer=shown.answer,
-        offered=shown.offered,
-        language=shown.language,
-    )
-    outcome = shown.answer.status.value if shown.answer is not None and shown.complete else None
-    for pause in (*SAVE_TRIES, None):
-        try:
-            async with ports.database.business_transaction(knowledge.business_id) as conn:
-                kept = await finish_answer(
-                    conn,
-                    knowledge.business_id,
-                    started.message_id,
-                    state="complete" if shown.complete else "interrupted",
-                    outcome=outcome,
-                    text_sealed=keys.seal("messages", "text", started.message_id, record.text),
-                    citations=record.citations,
-                    details=record.details,
-                )
-                if kept:
-                    await note_answer(
-                        conn,
-                        knowledge.business_id,
-                        started.conversation_id,
-                        language=record.details["language"],
-                        unanswered=outcome == "no_answer",
-                    )
-            return kept
-        except Exception:  # any database trouble: again, the text is only in memory
-            log.exception("answer.save_failed", message_id=str(started.message_id))
-            if pause is not None:
-                await asyncio.sleep(pause)
-    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 from app.businesses.model import Business
+from app.conversations.person.ask import Told
 from app.conversations.reply import ReplyPorts
 from app.services import Services
 from retrieval.answer import answer
@@ -46,7 +47,19 @@ def reply_ports(services: Services, business: Business) -> ReplyPorts:
         database=services.database,
         vault=services.vault,
         answers=services.answers,
+        doorbell=services.doorbell,
+        told=told_of(services, business),
         ask=ask,
         clock=services.clock,
         fault=services.fault,
+    )
+
+
+def told_of(services: Services, business: Business) -> Told:
+    return Told(
+        slug=business.slug,
+        name=business.name,
+        language=business.language,
+        operator=services.settings.operator_email or "owner@localhost",
+        public_url=services.settings.public_url,
     )

@@ -29,13 +29,15 @@ from app.channels.web.frame import (
     gone_page,
     spoken_language,
 )
-from app.channels.web.shapes import LeadIn, MessageIn, SessionIn, StopIn, conversation_out
+from app.channels.web.person_routes import PERSON_ROUTES
+from app.channels.web.shapes import LeadIn, MessageIn, SessionIn, StopIn, conversation_out, id_of
 from app.channels.web.stream import HEADERS, stream_reply
 from app.channels.web.typed_text import typed_text
 from app.channels.web.visitor_token import issue
 from app.conversations.erase import erase_visitor
 from app.conversations.inbox import conversation_of_visitor
 from app.conversations.model import Question
+from app.conversations.person.queries import end_answer_of
 from app.conversations.reply import reply
 from app.errors import BadInput, NotFound
 from app.leads.capture import CapturePorts, capture_lead
@@ -141,7 +143,7 @@ async def messages(request: AnyRequest, services: Parts, key: FromPath[str]) -> 
     given = await body_as(request, MessageIn)
     if not 1 <= len(given.client_message_id) <= 64:
         raise BadInput("The message has no number of its own.", code="bad_client_message_id")
-    question = Question(typed_text(given.text), given.client_message_id, _id(given.conversation))
+    question = Question(typed_text(given.text), given.client_message_id, id_of(given.conversation))
     answered = await reply(reply_ports(services, business), knowledge_of(business), visitor, question)
     last = request.headers.get("last-event-id", "")
     after = int(last) if last.isascii() and last.isdigit() and len(last) < 16 else 0
@@ -159,11 +161,13 @@ async def stop(
     given = await body_as(request, StopIn)
     visitor = bearer(services, request, business, fallback=given.token)
     running = services.answers.find(business.business_id, message_id)
-    if running is None:
-        return Response({"stopped": False}, headers=PRIVATE)
     async with services.database.business_transaction(business.business_id) as conn:
         keys = await services.vault.keys(conn, business.business_id)
         person_id = await find_person(conn, business.business_id, "web", keys.blind("web", visitor.visitor_id))
+        if running is None:
+            # Another process may be giving it: it reads the mark within a second.
+            ending = person_id and await end_answer_of(conn, business.business_id, message_id, person_id)
+            return Response({"stopped": bool(ending)}, headers=PRIVATE)
     if person_id != running.person_id:
         raise NotFound
     running.stop()
@@ -214,7 +218,7 @@ async def leads(request: AnyRequest, services: Parts, key: FromPath[str]) -> Res
         email=given.email,
         phone=given.phone,
         message=given.message,
-        conversation_id=_id(given.conversation),
+        conversation_id=id_of(given.conversation),
         country=business.country,
     )
     ports = CapturePorts(
@@ -243,19 +247,22 @@ async def demo(services: Parts, slug: FromPath[str]) -> Response[str]:
     return Response(page, headers=headers, media_type="text/html")
 
 
-def _id(text: str | None) -> UUID | None:
-    if text is None:
-        return None
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound("This conversation is not here any more.", code="no_conversation") from error
-
-
 ROUTES = [
     Router(
         path="/",
-        route_handlers=[loader, frame_file, frame, session, messages, stop, conversation, forget, leads, demo],
+        route_handlers=[
+            loader,
+            frame_file,
+            frame,
+            session,
+            messages,
+            stop,
+            conversation,
+            forget,
+            leads,
+            demo,
+            *PERSON_ROUTES,
+        ],
         include_in_schema=False,
     )
 ]

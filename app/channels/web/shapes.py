@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import msgspec
 
 from app.conversations.events import Failed, Finished, Heard, Started
 from app.conversations.model import Conversation, Message
+from app.errors import NotFound
 from retrieval.model import Citation, OfferContact, Sentence, SentenceEnded, TextShown
 
 
@@ -28,12 +30,29 @@ class StopIn(msgspec.Struct):
     token: str | None = None
 
 
+class ConversationIn(msgspec.Struct):
+    conversation: str | None = None
+
+    def conversation_id(self) -> UUID | None:
+        return id_of(self.conversation)
+
+
 class LeadIn(msgspec.Struct):
     name: str | None = None
     email: str | None = None
     phone: str | None = None
     message: str | None = None
     conversation: str | None = None
+
+
+def id_of(text: str | None) -> UUID | None:
+    """Raises NotFound for what is no id."""
+    if text is None:
+        return None
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound("This conversation is not here any more.", code="no_conversation") from error
 
 
 def event_bytes(heard: Heard) -> bytes:
@@ -81,10 +100,15 @@ def citation_out(citation: Citation) -> dict[str, Any]:
 
 def conversation_out(conversation: Conversation | None) -> dict[str, Any]:
     if conversation is None:
-        return {"conversation": None, "messages": []}
+        return {"conversation": None, "messages": [], "person": None}
+    row = conversation.row
     return {
-        "conversation": str(conversation.row.conversation_id),
+        "conversation": str(row.conversation_id),
         "messages": [message_out(message) for message in conversation.messages],
+        # Who answers: a person with a name, one who was asked for and is not there yet, or nobody but the assistant.
+        "person": {"name": row.handler_name, "there": row.handled_by == "person"}
+        if row.handled_by == "person" or row.person_asked_at is not None
+        else None,
     }
 
 
@@ -98,4 +122,6 @@ def message_out(message: Message) -> dict[str, Any]:
         "text": message.text,
         "sentences": [sentence_out(sentence) for sentence in message.sentences],
         "client_message_id": message.client_message_id,
+        "note": message.details.get("note"),
+        "name": message.details.get("name"),
     }

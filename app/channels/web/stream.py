@@ -23,6 +23,9 @@ async def stream_reply(reply: Reply, after: int) -> AsyncGenerator[bytes, None]:
     if reply.stored is not None:
         for heard in retell(reply, reply.stored, after):
             yield heard
+    if reply.with_person:
+        for heard in replay(reply.started, (), offered=False, end=with_person(reply), after=after):
+            yield event_bytes(heard)
     running = reply.running
     if running is None:
         return
@@ -38,6 +41,11 @@ async def stream_reply(reply: Reply, after: int) -> AsyncGenerator[bytes, None]:
                 after = heard.position
                 if heard.last:
                     return
+
+
+def with_person(reply: Reply) -> Finished:
+    """The message is stored, and the answer comes from a person, with the conversation."""
+    return Finished(reply.started.message_id, "with_person")
 
 
 def retell(reply: Reply, stored: Message, after: int) -> list[bytes]:

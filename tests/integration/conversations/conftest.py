@@ -13,9 +13,11 @@ import pytest
 from app.businesses.create import create_business
 from app.businesses.model import NewBusiness
 from app.conversations.events import Heard
+from app.conversations.person.ask import Told
 from app.conversations.reply import Reply, ReplyPorts
 from app.conversations.running import AnswerTasks
 from app.db.pool import Database
+from app.jobs.doorbell import Doorbell
 from app.security import KeyRing
 from app.settings import Settings
 from app.vault.keys import Vault
@@ -105,10 +107,13 @@ def script() -> Script:
 
 
 @pytest.fixture
-async def ports(database: Database, vault: Vault, script: Script) -> AsyncIterator[ReplyPorts]:
-    answers = AnswerTasks(grace=0.3)
-    yield ReplyPorts(database, vault, answers, script, lambda: datetime.now(UTC))
+async def ports(database: Database, vault: Vault, script: Script, settings: Settings) -> AsyncIterator[ReplyPorts]:
+    assert settings.redis_url is not None
+    answers, doorbell = AnswerTasks(grace=0.3), Doorbell(settings.redis_url)
+    told = Told("corner-bakery", "Corner Bakery", "en", "owner@localhost", "http://127.0.0.1:8000")
+    yield ReplyPorts(database, vault, answers, doorbell, told, script, lambda: datetime.now(UTC))
     await answers.drain()
+    await doorbell.close()
 
 
 @pytest.fixture
