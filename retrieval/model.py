@@ -40,6 +40,7 @@ class Passage:
     dense: float = 0.0  # raw cosine of the best window
     words: float = 0.0  # raw BM25 of stemmed words
     grams: float = 0.0  # raw BM25 of character n-grams
+    fact: bool = False  # the lines of a stored chunk that state a fact asked for, put before the pages
 
     @property
     def heading(self) -> str:
@@ -111,6 +112,7 @@ class Usage:
     model: str
     prompt_tokens: int
     answer_tokens: int
+    cached_tokens: int = 0  # of the prompt, read from the provider's cache at a lower price
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class Answer:
     timings: Timings
     quote_reason: QuoteReason | None = None
     usage: Usage | None = None
+    understanding: Usage | None = None  # of the small call that made the question self-contained
     withheld: tuple[WithheldSentence, ...] = ()
     searched: tuple[str, ...] = ()  # the question as it was looked for: made self-contained, a part each, translations
     interrupted: bool = False
@@ -145,7 +148,8 @@ class Answer:
         return " ".join(sentence.text for sentence in self.sentences)
 
 
-# ---- events of a running answer, in order: AnswerStarted, (TextShown | SentenceEnded)*, OfferContact?, AnswerEnded
+# ---- events of a running answer, in order:
+# AnswerStarted, (TextShown | SentenceEnded)*, PersonWished?, OfferContact?, AnswerEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,11 @@ class SentenceEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonWished:
+    """The visitor asked for a person. What was said promises one; the channel has to see to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class OfferContact:
     """The visitor should be offered the contact form."""
 
@@ -175,7 +184,7 @@ class AnswerEnded:
     answer: Answer
 
 
-AnswerEvent = AnswerStarted | TextShown | SentenceEnded | OfferContact | AnswerEnded
+AnswerEvent = AnswerStarted | TextShown | SentenceEnded | PersonWished | OfferContact | AnswerEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +204,9 @@ class Limits:
     max_answer_tokens: int = 400
     question_characters: int = 2000
     first_text_seconds: float = 2.5
+    understanding_seconds: float = 0.8  # of the first-text time
+    understanding_tokens: int = 200  # that a model may write to make a question self-contained
+    history_tokens: int = 600  # of earlier turns in the prompt
     stall_seconds: float = 5.0
     total_seconds: float = 60.0
     hold_words: int = 40

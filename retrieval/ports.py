@@ -94,6 +94,8 @@ class AnswerPorts:
     tokenizer: Tokenizer
     models: Sequence[ChatModel] = ()  # in the order the business allows; empty: quote mode
     budget: Budget | None = None
+    # For the small call that makes a question self-contained, so that the ledger can tell it apart; None: `budget`.
+    understanding: Budget | None = None
     clock: Callable[[], float] | None = None  # monotonic seconds; None: time.monotonic
     now: Callable[[], datetime] | None = None  # the time of day, aware; None: the system's
     # Compares the sentences of what was found with the question, any model will do; None: `embedder`.
