@@ -121,10 +121,9 @@ class _Run:
             return await self._finish(found, IngestStatus.PUBLISHED, current.generation, counts, None, over)
         staged, embedded = await self._prepare(documents)
         held = await self._hold(found, over, staged, pages=len(mine))
-        if self.source.kind == "owner":
-            held = None  # the owner's own word, given a moment ago, is not asked for twice
-        elif aside is not None and _brings_back(aside, own, mine):
+        if self.source.kind != "owner" and aside is not None and _brings_back(aside, own, mine):
             held = ROLLED_BACK  # nothing but what the owner went back from: a reading does not undo that
+        self.ports.fault("checked")
         await still_mine()
         self.ports.fault("before_publish")
         counts = ChunkCounts(len(staged.chunks), embedded.new, embedded.reused)
@@ -186,6 +185,10 @@ class _Run:
             closed=closed,
             left_out=staged.facts_left_out,
         )
+        if self.source.kind == "owner":
+            # The owner's own word, given a moment ago, is not asked for twice. What it does to answers may surprise.
+            difference = replace(difference, hold=None)
+        difference = difference.with_answers(await self.ports.check(staged.generation, over))
         async with self.transaction() as conn:
             await set_changes(conn, self.business_id, staged.generation, difference.stored())
         return difference.hold

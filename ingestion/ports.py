@@ -142,12 +142,36 @@ OnProgress = Callable[[Progress], Awaitable[None]]
 FaultPoint = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class AnswersChecked:
+    """What the questions that must stay right came to on a staged generation, beside what is live.
+
+    Sentences are for the owner. `hold`: why the owner is asked first; `lost`: right on what is live and not on what
+    is staged; `won`: the other way round; `unasked`: how many could not be asked, and why.
+    """
+
+    hold: str | None = None
+    lost: tuple[str, ...] = ()
+    won: tuple[str, ...] = ()
+    unasked: int = 0
+    why_unasked: str = ""
+
+
+# A staged generation and what is live, if anything is. Bounded in time; that it cannot be done is an answer, no error.
+CheckAnswers = Callable[[int, int | None], Awaitable[AnswersChecked]]
+
+
 def no_fault(_name: str) -> None:
     """The production fault point."""
 
 
 async def no_progress(_progress: Progress) -> None:
     """For callers that do not show progress."""
+
+
+async def no_check(_generation: int, _over: int | None) -> AnswersChecked:
+    """For callers that have no questions to ask."""
+    return AnswersChecked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +184,4 @@ class IngestPorts:
     renderer: Renderer | None = None  # only in workers started with a browser
     on_progress: OnProgress = field(default=no_progress)
     fault: FaultPoint = field(default=no_fault)
+    check: CheckAnswers = field(default=no_check)

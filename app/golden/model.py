@@ -6,14 +6,17 @@ masked before they come here (mask.py), so nothing of a visitor is kept in them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
+from app.db.pool import Database
 from app.errors import BadInput
+from app.jobs.doorbell import Doorbell
+from retrieval.ports import Embedder, Tokenizer
 
 MOST = 300  # golden questions of a business: each is asked of every generation before it goes out
 QUESTION, FACT, FACTS = 500, 200, 10  # characters, characters, facts of a question
@@ -65,6 +68,42 @@ class Result:
     text: str
     citations: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])  # quote, url, title, page
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A reading that can be asked. `model`: what it was embedded with."""
+
+    generation: int
+    state: str  # staging | held | published | superseded
+    model: str
+    created_at: datetime
+    published_at: datetime | None
+    live: bool
+
+
+class Asks(Protocol):
+    """What asking a generation needs. `Services` has it."""
+
+    @property
+    def database(self) -> Database: ...
+    @property
+    def embedder_of(self) -> Callable[[str | None, Sequence[str]], Embedder | None]: ...
+    @property
+    def comparer(self) -> Embedder: ...
+    @property
+    def tokenizer(self) -> Tokenizer: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+
+
+class Keeps(Protocol):
+    """What keeping questions needs: each change is asked about again, by a worker."""
+
+    @property
+    def database(self) -> Database: ...
+    @property
+    def doorbell(self) -> Doorbell: ...
 
 
 def check(golden: NewGolden) -> NewGolden:

@@ -5,9 +5,11 @@ Called first by each job that reads or stages. The business decides which proces
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from app.businesses.queries import read_business
+from app.golden.check import check_answers
 from app.knowledge.model import Reads
 from ingestion.ports import IngestPorts
 
@@ -26,4 +28,5 @@ async def equip(parts: Reads, business_id: UUID) -> IngestPorts | None:
         analyser=parts.analyser,
         renderer=parts.renderer,
         fault=parts.fault,
+        check=partial(check_answers, parts, business_id),
     )

@@ -41,8 +41,12 @@ class Embeds(Writes, Protocol):
 
 
 class Reads(Embeds, Protocol):
-    """What reading a source needs."""
+    """What reading a source needs, and asking what was read before it goes out."""
 
+    @property
+    def embedder_of(self) -> Callable[[str | None, Sequence[str]], Embedder | None]: ...
+    @property
+    def comparer(self) -> Embedder: ...
     @property
     def fetcher(self) -> Fetcher: ...
     @property

@@ -41,6 +41,7 @@ async def reembed(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
             model=ports.embedder.model,
             chunks=renewed.chunks,
             new=renewed.new,
+            held=renewed.held is not None,
         )
 
 

@@ -7,7 +7,7 @@ the sentence of a hold, or None. Called by pipeline.py right before it publishes
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from ingestion.facts.conflicts import find_conflicts
 from ingestion.facts.model import ConfirmedFact, FoundFact
 from ingestion.facts.queries import list_found
 from ingestion.generations.queries import DifferenceRow, list_confirmed, list_differences
-from ingestion.ports import Transaction
+from ingestion.ports import AnswersChecked, Transaction
 from ingestion.queries import SourceRow
 from ingestion.rules import Rules
 from ingestion.sentences import FACTS_LEFT_OUT, facts_would_change, pages_would_go
@@ -37,6 +37,9 @@ class What(StrEnum):
     FACTS_GONE = "facts_gone"  # confirmed by the owner, and found no more
     CONFLICTS = "conflicts"  # pages that did not disagree before
     FACTS_LEFT_OUT = "facts_left_out"  # beyond the bounds of a document or a generation
+    ANSWERS_LOST = "answers_lost"  # questions that must stay right, and are not any more
+    ANSWERS_WON = "answers_won"  # those that are right now
+    ANSWERS_UNASKED = "answers_unasked"  # those nobody can speak for
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,16 @@ class Change:
 class Difference:
     changes: tuple[Change, ...]
     hold: str | None  # why the owner is asked first
+
+    def with_answers(self, checked: AnswersChecked) -> Difference:
+        """What comes of the owner's questions counts beside what pages say; one reason to ask is enough."""
+        told = [
+            Change(What.ANSWERS_LOST, len(checked.lost), checked.lost),
+            Change(What.ANSWERS_WON, len(checked.won), checked.won),
+            Change(What.ANSWERS_UNASKED, checked.unasked, (checked.why_unasked,)),
+        ]
+        changes = (*(change for change in told if change.count), *self.changes)
+        return replace(self, changes=changes, hold=" ".join(filter(None, (checked.hold, self.hold))) or None)
 
     def stored(self) -> list[dict[str, Any]]:
         return [change.stored(TOLD_HELD if self.hold else TOLD_PUBLISHED) for change in self.changes]

@@ -85,6 +85,20 @@ async def end_staging(conn: Connection, business_id: UUID, generation: int, *, s
     return cursor.rowcount == 1
 
 
+async def waits_alike(conn: Connection, business_id: UUID, fingerprint: bytes) -> bool:
+    """Whether the owner is being asked about just this: the same versions, rules and model."""
+    async with conn.cursor() as cursor:
+        await cursor.execute(
+            """
+            SELECT FROM generations g JOIN businesses b ON b.business_id = g.business_id
+            WHERE g.business_id = %(b)s AND g.state = 'held' AND g.fingerprint = %(fingerprint)s
+                AND g.generation > coalesce(b.live_generation, 0)
+            """,
+            {"b": business_id, "fingerprint": fingerprint},
+        )
+        return cursor.rowcount > 0
+
+
 async def discard_generation(conn: Connection, business_id: UUID, generation: int) -> bool:
     """A held generation goes, with all that hangs on it. False when it is not held."""
     cursor = await conn.execute(

@@ -69,6 +69,13 @@ class Shop:
     def embedder_for(self, _allowed: Sequence[str]) -> CountingEmbedder:
         return self.embedder
 
+    def embedder_of(self, model: str | None, _allowed: Sequence[str]) -> CountingEmbedder | None:
+        return self.embedder if model in (None, self.embedder.model) else None
+
+    @property
+    def comparer(self) -> CountingEmbedder:
+        return self.embedder
+
     def clock(self) -> datetime:
         return datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
 
