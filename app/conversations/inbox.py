@@ -33,10 +33,14 @@ async def list_conversations(
     *,
     before: datetime | None = None,
     unanswered_only: bool = False,
+    person_only: bool = False,
     limit: int = PAGE,
 ) -> list[InboxLine]:
-    """The latest first; `before` is the last line's `last_message_at`, for the next page."""
-    rows = await read_inbox(conn, business_id, before=before, unanswered_only=unanswered_only, limit=limit)
+    """The latest first; `before` is the last line's `last_message_at`, for the next page. `person_only`: of visitors
+    who ask for a person or talk with one."""
+    rows = await read_inbox(
+        conn, business_id, before=before, unanswered_only=unanswered_only, person_only=person_only, limit=limit
+    )
     return [
         InboxLine(
             conversation_id=row.conversation_id,

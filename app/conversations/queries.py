@@ -259,7 +259,13 @@ async def give_up_stale_answers(conn: Connection, business_id: UUID, seconds: fl
 
 
 async def read_inbox(
-    conn: Connection, business_id: UUID, *, before: datetime | None, unanswered_only: bool, limit: int
+    conn: Connection,
+    business_id: UUID,
+    *,
+    before: datetime | None,
+    unanswered_only: bool,
+    person_only: bool,
+    limit: int,
 ) -> list[InboxRow]:
     async with conn.cursor(row_factory=class_row(InboxRow)) as cursor:
         await cursor.execute(
@@ -268,6 +274,7 @@ async def read_inbox(
                 SELECT * FROM conversations
                 WHERE business_id = %(b)s AND (%(before)s::timestamptz IS NULL OR last_message_at < %(before)s)
                     AND (NOT %(open)s OR unanswered > 0)
+                    AND (NOT %(person)s OR handled_by = 'person' OR person_asked_at IS NOT NULL)
                 ORDER BY last_message_at DESC LIMIT %(limit)s)
             SELECT c.conversation_id, c.started_at, c.last_message_at, c.channel, c.language, c.unanswered, c.seen_at,
                 c.handled_by, c.handler_name, c.person_asked_at,
@@ -282,7 +289,7 @@ async def read_inbox(
                 ORDER BY m.message_id LIMIT 1) AS first ON true
             ORDER BY c.last_message_at DESC
             """,
-            {"b": business_id, "before": before, "open": unanswered_only, "limit": limit},
+            {"b": business_id, "before": before, "open": unanswered_only, "person": person_only, "limit": limit},
         )
         return await cursor.fetchall()
 

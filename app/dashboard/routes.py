@@ -19,6 +19,7 @@ from app.accounts.sign_in import CodeWrong, LinkSpent
 from app.dashboard.admission import AnyRequest, Parts, admit, provide_desk
 from app.dashboard.pages import (
     businesses,
+    conversation,
     facts,
     inbox,
     install,
@@ -173,6 +174,7 @@ PAGES = Router(
         *try_it.HANDLERS,
         *install.HANDLERS,
         *inbox.HANDLERS,
+        *conversation.HANDLERS,
         *leads.HANDLERS,
         *numbers.HANDLERS,
         *settings.HANDLERS,

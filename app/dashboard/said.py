@@ -30,6 +30,8 @@ SAID = {
     "question_added": "Added. Milo knows it in a moment.",
     "question_changed": "Saved. Milo knows it in a moment.",
     "question_back": "It is back. Milo knows it again in a moment.",
+    "taken_over": "It is yours. The assistant is silent in it until you hand it back.",
+    "handed_back": "Handed back. The assistant answers the next question.",
     "origins_saved": "Saved. The widget now answers on the addresses below.",
     "invited": "Invited. A mail with a link is on its way.",
     "member_there": "That person is in already.",

@@ -1,20 +1,19 @@
-"""Inbox: what visitors asked, the latest first, and one conversation with what each answer rests on."""
+"""Inbox: what visitors asked, the latest first; above all, who waits for a person."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from urllib.parse import urlencode
-from uuid import UUID
 
 from litestar import get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 
-from app.conversations.inbox import list_conversations, open_conversation
-from app.conversations.queries import count_unseen, mark_seen
+from app.conversations.inbox import list_conversations
+from app.conversations.person.queries import count_waiting
+from app.conversations.queries import count_unseen
 from app.dashboard.admission import AnyRequest, OwnDesk, Parts
 from app.dashboard.render import Html, page
 from app.errors import BadInput
-from app.leads.read import leads_of_conversation
 
 PAGE = 30
 
@@ -27,7 +26,6 @@ async def inbox(
     show: FromQuery[str] = "all",
     before: FromQuery[str | None] = None,
 ) -> Html:
-    open_only = show == "unanswered"
     async with desk.transaction() as conn:
         keys = await services.vault.keys(conn, desk.business_id)
         lines = await list_conversations(
@@ -35,30 +33,27 @@ async def inbox(
             keys,
             desk.business_id,
             before=moment(before) if before else None,
-            unanswered_only=open_only,
+            unanswered_only=show == "unanswered",
+            person_only=show == "person",
             limit=PAGE + 1,
         )
         unseen = await count_unseen(conn, desk.business_id)
+        waiting = await count_waiting(conn, desk.business_id)
     older = None
     if len(lines) > PAGE:
         lines = lines[:PAGE]
         older = "?" + urlencode({"show": show, "before": lines[-1].last_message_at.isoformat()})
-    return page(request, "inbox.html", place="inbox", lines=lines, unseen=unseen, show=show, older=older, before=before)
-
-
-@get("/dashboard/{slug:str}/inbox/{conversation_id:uuid}", opt={"access": "member"})
-async def conversation(
-    request: AnyRequest,
-    services: Parts,
-    desk: OwnDesk,
-    conversation_id: FromPath[UUID],
-) -> Html:
-    async with desk.transaction() as conn:
-        keys = await services.vault.keys(conn, desk.business_id)
-        found = await open_conversation(conn, keys, desk.business_id, conversation_id)
-        leads = await leads_of_conversation(conn, keys, desk.business_id, conversation_id)
-        await mark_seen(conn, desk.business_id, conversation_id)
-    return page(request, "conversation.html", place="inbox", conversation=found, leads=leads)
+    return page(
+        request,
+        "inbox.html",
+        place="inbox",
+        lines=lines,
+        unseen=unseen,
+        waiting=waiting,
+        show=show,
+        older=older,
+        before=before,
+    )
 
 
 def moment(text: str) -> datetime:
@@ -72,4 +67,4 @@ def moment(text: str) -> datetime:
     return found
 
 
-HANDLERS = [inbox, conversation]
+HANDLERS = [inbox]

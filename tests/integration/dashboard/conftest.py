@@ -25,6 +25,7 @@ from app.accounts.queries import ensure_account, insert_membership
 from app.accounts.session import csrf_token, find_session, open_session
 from app.businesses.create import create_business, ensure_house
 from app.businesses.model import NewBusiness
+from app.conversations.running import AnswerTasks
 from app.dashboard.routes import ROUTES
 from app.db.pool import Database
 from app.jobs.doorbell import Doorbell
@@ -96,6 +97,7 @@ async def services(database: Database, settings: Settings, redis_url: str) -> As
                 doorbell=doorbell,
                 redis=redis,
                 limiter=Limiter(redis),
+                answers=AnswerTasks(),
                 clock=lambda: datetime.now(UTC),
                 embedder_for=lambda _: CountingEmbedder(),
                 fetcher=ScriptedFetcher({}, owned=False),

@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
+from app.conversations.why import sealed_why
+from retrieval.model import Answer, AnswerMode, AnswerStatus, Passage, Timings, WithheldSentence
 from tests.integration.dashboard.conftest import SLUG, Person, Site
 
 B = f"/dashboard/{SLUG}"
@@ -142,3 +144,68 @@ async def test_a_lapsed_session_inside_a_moving_page_leads_to_the_sign_in(site: 
     gone = Person(site.client)
     answer = await gone.get(f"{B}/knowledge/sources/{uuid4()}/progress", **{"hx-request": "true"})
     assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/sign-in")
+
+
+async def test_a_team_mate_takes_over_writes_and_hands_back(site: Site) -> None:
+    talk = await a_conversation(site, "Is there parking?", "I could not find that.", "no_answer")
+    where = f"{B}/inbox/{talk}"
+    owner, mate = site.owner, site.member
+    page = (await owner.get(where)).text
+    assert "Answer this visitor yourself" in page and f"{where}/live?seen=" in page
+    taken = await owner.post(f"{where}/take-over", data={"name": "Anna"})
+    assert taken.status_code == 303
+    assert "Anna is answering this conversation" in (await mate.get(where)).text
+    refused = await mate.post(f"{where}/take-over", data={"name": "Bo"})
+    assert refused.status_code == 409 and "Anna is answering" in refused.text
+    wrong = await mate.post(f"{where}/say", data={"text": "My words", "form_id": "1"})
+    assert wrong.status_code == 409 and "Anna has this conversation" in wrong.text
+    assert (await owner.post(f"{where}/say", data={"text": "Behind <the> house.", "form_id": "2"})).status_code == 303
+    page = (await owner.get(where)).text
+    assert "Behind &lt;the&gt; house." in page and "Anna took over" in page and 'value="Anna"' not in page
+    assert (await owner.post(f"{where}/hand-back")).status_code == 303
+    assert "Handed back to the assistant" in (await mate.get(where)).text
+
+
+async def test_the_live_part_is_sent_only_when_something_changed(site: Site) -> None:
+    talk = await a_conversation(site, "Is there parking?", "Yes.", "answered")
+    where = f"{B}/inbox/{talk}"
+    page = (await site.owner.get(where)).text
+    live = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    assert (await site.owner.get(live)).status_code == 204
+    await site.owner.post(f"{where}/take-over", data={"name": "Anna"})
+    changed = await site.owner.get(live)
+    assert changed.status_code == 200 and "Anna took over" in changed.text and "<html" not in changed.text
+
+
+async def test_why_an_answer_was_given_is_one_click_away(site: Site) -> None:
+    talk = await a_conversation(site, "What does soup cost?", "Soup is £5.", "answered")
+    services, b = site.services, site.business_id
+    passage = Passage(0, "https://corner.example/menu", "Menu", ("Lunch",), "Soup £5 <i>", 5, 1.2, dense=0.61)
+    answer = Answer(
+        AnswerStatus.ANSWERED,
+        AnswerMode.MODEL,
+        "en",
+        (),
+        (passage,),
+        Timings(),
+        withheld=(WithheldSentence("Soup is £4.", "unsupported_number"),),
+        searched=("price of the soup",),
+    )
+    async with services.database.business_transaction(b) as conn:
+        keys = await services.vault.keys(conn, b)
+        row = await (
+            await conn.execute(
+                "SELECT message_id FROM messages WHERE conversation_id = %s AND author = 'assistant'", (talk,)
+            )
+        ).fetchone()
+        assert row is not None
+        await conn.execute(
+            "UPDATE messages SET why_sealed = %s WHERE message_id = %s",
+            (sealed_why(keys, row[0], answer), row[0]),
+        )
+    assert f"{B}/inbox/{talk}/why/{row[0]}" in (await site.owner.get(f"{B}/inbox/{talk}")).text
+    page = (await site.owner.get(f"{B}/inbox/{talk}/why/{row[0]}")).text
+    for told in ("price of the soup", "Soup is £4.", "does not stand in your pages", "0.61", "Lunch", "used"):
+        assert told in page
+    elsewhere = await a_conversation(site, "Other", "Other", "answered")
+    assert (await site.owner.get(f"{B}/inbox/{elsewhere}/why/{row[0]}")).status_code == 404

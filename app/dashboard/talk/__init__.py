@@ -1,0 +1,1 @@
+"""One conversation as the business reads and joins it."""
