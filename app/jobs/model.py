@@ -53,6 +53,13 @@ class Reembed:
 
 
 @dataclass(frozen=True, slots=True)
+class AskGolden:
+    """Ask what is live the questions that must stay right, and other kept generations what they were not asked yet."""
+
+    kind: ClassVar[str] = "ask_golden"
+
+
+@dataclass(frozen=True, slots=True)
 class SendMail:
     kind: ClassVar[str] = "send_mail"
     outbox_id: UUID
@@ -65,9 +72,10 @@ class PurgeExpired:
     kind: ClassVar[str] = "purge_expired"
 
 
-Job = IngestSource | PreviewSource | RecheckPages | RenderSource | Reembed | SendMail | PurgeExpired
+Job = IngestSource | PreviewSource | RecheckPages | RenderSource | Reembed | AskGolden | SendMail | PurgeExpired
 KINDS: Mapping[str, type[Job]] = {
-    job.kind: job for job in (IngestSource, PreviewSource, RecheckPages, RenderSource, Reembed, SendMail, PurgeExpired)
+    job.kind: job
+    for job in (IngestSource, PreviewSource, RecheckPages, RenderSource, Reembed, AskGolden, SendMail, PurgeExpired)
 }
 # Kinds that stage a generation: one at a time in a business, a few at a time in a worker.
 STAGING = (IngestSource.kind, RecheckPages.kind, RenderSource.kind, Reembed.kind)
