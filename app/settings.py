@@ -18,7 +18,8 @@ from app.errors import ConfigurationError
 from app.security import KEY_BYTES, SecretKey
 
 DEFAULT_PORT = 8000
-DEFAULT_CHAT = "openai:gpt-5.4-mini"  # OpenAI ends the 4o and 4.1 families in January 2027
+# Of the providers whose key is there, in this order. OpenAI ends the 4o and 4.1 families in January 2027.
+DEFAULT_CHAT = {"openai": "openai:gpt-5.4-mini", "anthropic": "anthropic:claude-haiku-5-5"}
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", ""}
 
 
@@ -66,6 +67,9 @@ class Settings:
     secret_keys: tuple[SecretKey, ...]
     openai_api_key: Secret | None = None
     openai_base_url: str | None = None
+    anthropic_api_key: Secret | None = None
+    anthropic_base_url: str | None = None
+    prices: Path | None = None  # what tokens cost, in place of the table that comes along
     chat: tuple[str, ...] = ()
     embedding: str = "local"
     mail_url: Secret | None = None
@@ -130,7 +134,10 @@ class _Reader:
             self.wrong.append("MILO_REDIS_URL is needed beside MILO_DATABASE_URL")
         api_key = self.secret("OPENAI_API_KEY")
         base_url = self.text("OPENAI_BASE_URL")
-        chat = self.listing("MILO_CHAT") or ([DEFAULT_CHAT] if api_key or base_url else [])
+        claude_key = self.secret("ANTHROPIC_API_KEY")
+        claude_url = self.text("ANTHROPIC_BASE_URL")
+        there = {"openai": api_key or base_url, "anthropic": claude_key or claude_url}
+        chat = self.listing("MILO_CHAT") or [model for provider, model in DEFAULT_CHAT.items() if there[provider]]
         for name in chat:
             if name.partition(":")[0] not in {"openai", "anthropic"} or not name.partition(":")[2]:
                 self.wrong.append(f"MILO_CHAT: {name!r} is not openai:MODEL or anthropic:MODEL")
@@ -148,6 +155,9 @@ class _Reader:
             secret_keys=secret_keys,
             openai_api_key=api_key,
             openai_base_url=base_url,
+            anthropic_api_key=claude_key,
+            anthropic_base_url=claude_url,
+            prices=Path(prices).absolute() if (prices := self.text("MILO_PRICES")) else None,
             chat=tuple(chat),
             embedding=embedding,
             mail_url=self.mail_url(),

@@ -47,7 +47,8 @@ class PromptMessage:
 
 class ModelFailed(Exception):
     """The model gave no (further) text. `reason` is a code for the record: wrong_key, quota, rate_limited,
-    unreachable, timeout, server_error, bad_response, context_too_long, not_allowed."""
+    unreachable, timeout, server_error, bad_response, context_too_long, not_allowed, refused (by the provider's own
+    safeguards)."""
 
     def __init__(self, reason: str, detail: str | None = None):
         super().__init__(f"{reason}: {detail or ''}")

@@ -1,7 +1,7 @@
 """Which models and which mailer there are, and which models a business may use: the one place for its consent.
 
-Settings in; chat models, the embedder and the mailer out. Wiring makes one `Models` a process. openai
-(40 MB, half a second) and the mail clients are imported only when a setting asks for them.
+Settings in; chat models, the embedder and the mailer out. Wiring makes one `Models` a process. openai, anthropic
+(40 MB and half a second each) and the mail clients are imported only when a setting asks for them.
 """
 
 from __future__ import annotations
@@ -10,17 +10,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.errors import ConfigurationError
+from app.providers.in_turn import ProviderModel, in_turn
 from app.providers.mailer import Mailer
 from app.settings import Settings
 from ingestion.ports import Embedder
 from retrieval.ports import ChatModel
 
 if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic
     from openai import AsyncOpenAI
 
     from app.providers.token_budget import Vocabularies
 
-OPENAI = "openai"  # the processor's name in businesses.allowed_processors
+# The processors' names in businesses.allowed_processors.
+OPENAI = "openai"
+ANTHROPIC = "anthropic"
 READ_SECONDS = 20.0  # silence between two pieces; an answer's own deadlines are retrieval's and shorter
 
 
@@ -31,14 +35,28 @@ class Models:
         self._settings = settings
         self._local = local
         self._client: AsyncOpenAI | None = None
+        self._claude: AsyncAnthropic | None = None
         self._vocabularies: Vocabularies | None = None
-        self._chat: list[tuple[str, ChatModel]] = [self._open_chat(name) for name in _distinct(settings.chat)]
+        self._chat = [(_provider(name), self._open_chat(name)) for name in _distinct(settings.chat)]
         self._remote = self._open_embedder()
         self._earlier: dict[str, Embedder | None] = {}  # of models that were configured before
 
-    def chat_models(self, allowed_processors: Sequence[str]) -> list[ChatModel]:
-        """In failover order; empty: the business gets quotes."""
-        return [model for processor, model in self._chat if processor in allowed_processors]
+    def chat_models(
+        self,
+        allowed_processors: Sequence[str],
+        *,
+        first: str | None = None,
+        only: str | None = None,
+        temperature: float | None = None,
+    ) -> list[ChatModel]:
+        """In failover order; empty: the business gets quotes.
+
+        `first` is asked before the others, `only` and nothing else; a name that is not configured or not allowed
+        (any more) changes nothing.
+        """
+        found = [model for processor, model in self._chat if processor in allowed_processors]
+        found = [model for model in found if model.name == only] or found
+        return [*in_turn(sorted(found, key=lambda model: model.name != first), temperature)]
 
     def embedder_for(self, allowed_processors: Sequence[str]) -> Embedder:
         """The one of MILO_EMBEDDING, or the local one for a business that does not allow its provider."""
@@ -69,21 +87,22 @@ class Models:
     def start(self) -> None:
         """Begins what may take its time: the vocabularies for counting tokens."""
         if self._vocabularies is not None:
-            self._vocabularies.start([model.name.partition(":")[2] for _, model in self._chat])
+            names = [model.name for processor, model in self._chat if processor == OPENAI]
+            self._vocabularies.start([name.partition(":")[2] for name in names])
 
     async def close(self) -> None:
         if self._vocabularies is not None:
             await self._vocabularies.close()
         if self._client is not None:
             await self._client.close()
+        if self._claude is not None:
+            await self._claude.close()
 
-    def _open_chat(self, name: str) -> tuple[str, ChatModel]:
+    def _open_chat(self, name: str) -> ProviderModel:
         provider, _, model = name.partition(":")
-        if provider != OPENAI:
-            raise ConfigurationError(
-                f"MILO_CHAT: {name} is not available in this version, which speaks to OpenAI and compatible servers"
-                " only. Use openai:MODEL, with OPENAI_BASE_URL for another server."
-            )
+        return self._open_claude(model) if provider == ANTHROPIC else self._open_gpt(model)
+
+    def _open_gpt(self, model: str) -> ProviderModel:
         from app.providers.openai_chat import OpenAIChat
         from app.providers.openai_client import is_official
         from app.providers.token_budget import Vocabularies
@@ -91,8 +110,18 @@ class Models:
         client = self._openai("MILO_CHAT")
         if self._vocabularies is None:
             self._vocabularies = Vocabularies(self._settings.data_dir / "models" / "vocabularies")
-        official = is_official(self._settings.openai_base_url)
-        return OPENAI, OpenAIChat(client, model, self._vocabularies, official=official)
+        return OpenAIChat(client, model, self._vocabularies, official=is_official(self._settings.openai_base_url))
+
+    def _open_claude(self, model: str) -> ProviderModel:
+        key, base_url = self._settings.anthropic_api_key, self._settings.anthropic_base_url
+        if key is None and base_url is None:
+            raise ConfigurationError("MILO_CHAT asks for Anthropic: set ANTHROPIC_API_KEY (or ANTHROPIC_API_KEY_FILE).")
+        from app.providers.anthropic_chat import AnthropicChat
+        from app.providers.anthropic_client import open_client
+
+        if self._claude is None:
+            self._claude = open_client(key.reveal() if key else None, base_url, read_seconds=READ_SECONDS)
+        return AnthropicChat(self._claude, model)
 
     def _open_embedder(self) -> Embedder | None:
         provider, _, model = self._settings.embedding.partition(":")
@@ -143,6 +172,10 @@ def make_mailer(settings: Settings) -> Mailer:
             from app.providers.smtp_mail import SmtpMailer
 
             return SmtpMailer(server)
+
+
+def _provider(name: str) -> str:
+    return name.partition(":")[0]
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -7,12 +7,8 @@ compatible servers and model families differ in them and say so only when asked.
 
 from __future__ import annotations
 
-import asyncio
-import random
 import re
-import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 from typing import Any
 
 import anyio
@@ -21,16 +17,13 @@ from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 from openai.types.shared.reasoning_effort import ReasoningEffort
 
 from app.providers.circuit_breaker import CircuitBreaker
-from app.providers.openai_client import RetryableFailure, failure_of
+from app.providers.guarded import LONGEST_TOKEN, RetryableFailure, asked, guarded
+from app.providers.openai_client import failure_of
 from app.providers.surrogates import CharacterJoiner
 from app.providers.token_budget import Vocabularies, count_prompt
 from retrieval.model import Usage
 from retrieval.ports import ModelFailed, PromptMessage
 
-RETRIES = 2
-RETRY_WITHIN = 1.0  # seconds from the start; later the visitor is better served by quotes
-SLOW = 2.0  # seconds without text after which a caller that leaves counts as a failure
-LONGEST_TOKEN = 32  # bytes; a server that ignores the limit on tokens is cut at that many a token
 OPTIONAL = ("temperature", "reasoning_effort", "max_tokens", "max_completion_tokens", "stream_options", "store")
 
 
@@ -62,31 +55,28 @@ class OpenAIChat:
         # A compatible server may give any model a known name; only OpenAI's own uses that vocabulary.
         return count_prompt(messages, self._vocabularies.get(self._model) if self._official else None)
 
-    async def stream(self, messages: Sequence[PromptMessage], *, max_tokens: int) -> AsyncGenerator[str | Usage]:
-        self._breaker.enter()
-        started = time.monotonic()
-        said = False
-        try:
-            # aclosing: without it the inner generator, and the request, would live until collected.
-            async with aclosing(self._pieces(messages, max_tokens, started)) as pieces:
-                async for piece in pieces:
-                    if not said:
-                        said = True
-                        self._breaker.succeeded()
-                    yield piece
-        except ModelFailed as failure:
-            if failure.reason != "context_too_long":  # our own doing
-                self._breaker.failed(failure, failure.retry_after if isinstance(failure, RetryableFailure) else None)
-            raise
-        except (GeneratorExit, asyncio.CancelledError):
-            if not said and time.monotonic() - started >= SLOW:
-                self._breaker.failed(ModelFailed("timeout", "The model was too slow several times."))
-            raise
+    def stream(
+        self,
+        messages: Sequence[PromptMessage],
+        *,
+        max_tokens: int,
+        temperature: float | None = None,
+        patience: float | None = None,
+    ) -> AsyncGenerator[str | Usage]:
+        """`temperature` None: 0, where the model takes one. `patience`: see guarded."""
+        read = Usage(self.name, self.count_tokens(messages), 0)
+        pieces = self._pieces(messages, max_tokens, temperature or 0)
+        return guarded(self._breaker, pieces, patience=patience, read=read)
 
     async def _pieces(
-        self, messages: Sequence[PromptMessage], max_tokens: int, started: float
+        self, messages: Sequence[PromptMessage], max_tokens: int, temperature: float
     ) -> AsyncGenerator[str | Usage]:
-        response = await self._open(messages, max_tokens, started)
+        response = await asked(
+            lambda: self._create(messages, max_tokens, temperature),
+            learn=self._learn,
+            failure_of=failure_of,
+            errors=OpenAIError,
+        )
         joiner = CharacterJoiner()
         room = max_tokens * LONGEST_TOKEN
         finished: str | None = None
@@ -115,29 +105,11 @@ class OpenAIChat:
         if usage is not None:
             yield usage
         if finished == "content_filter":
-            raise ModelFailed("bad_response", "The provider's content filter stopped the answer.")
+            raise ModelFailed("refused", "The provider's content filter stopped the answer.")
 
-    async def _open(
-        self, messages: Sequence[PromptMessage], max_tokens: int, started: float
+    async def _create(
+        self, messages: Sequence[PromptMessage], max_tokens: int, temperature: float
     ) -> AsyncStream[ChatCompletionChunk]:
-        """The request, with the few retries that a waiting visitor has time for."""
-        retries = 0
-        while True:
-            try:
-                return await self._create(messages, max_tokens)
-            except OpenAIError as error:
-                if self._learn(error):
-                    continue
-                failure = failure_of(error)
-                if not isinstance(failure, RetryableFailure) or failure.reason == "timeout" or retries >= RETRIES:
-                    raise failure from error
-                pause = failure.retry_after or random.uniform(0.05, 0.25) * (retries + 1)
-                if time.monotonic() - started + pause > RETRY_WITHIN:
-                    raise failure from error
-            retries += 1
-            await asyncio.sleep(pause)
-
-    async def _create(self, messages: Sequence[PromptMessage], max_tokens: int) -> AsyncStream[ChatCompletionChunk]:
         modern = self._official != bool({"max_tokens", "max_completion_tokens"} & self._refused)
         return await self._completions.create(
             model=self._model,
@@ -145,7 +117,7 @@ class OpenAIChat:
             stream=True,
             stream_options=omit if "stream_options" in self._refused else {"include_usage": True},
             store=omit if "store" in self._refused else False,
-            temperature=omit if "temperature" in self._refused or self._reasons else 0,
+            temperature=omit if "temperature" in self._refused or self._reasons else temperature,
             reasoning_effort=self._effort(),
             # OpenAI's newer models refuse the old name, several compatible servers ignore the new one.
             max_completion_tokens=max_tokens if modern else omit,
@@ -155,7 +127,10 @@ class OpenAIChat:
     def _usage(self, chunk: ChatCompletionChunk) -> Usage | None:
         counted: Any = getattr(chunk, "usage", None)
         prompt, answer = getattr(counted, "prompt_tokens", None), getattr(counted, "completion_tokens", None)
-        return Usage(self.name, prompt, answer) if isinstance(prompt, int) and isinstance(answer, int) else None
+        if not isinstance(prompt, int) or not isinstance(answer, int):
+            return None
+        cached = getattr(getattr(counted, "prompt_tokens_details", None), "cached_tokens", None)
+        return Usage(self.name, prompt, answer, cached if isinstance(cached, int) else 0)
 
     @property
     def _reasons(self) -> bool:
@@ -169,7 +144,7 @@ class OpenAIChat:
             return "low"
         return "minimal" if re.match(r"gpt-5(-|$)", self._model) else "none"
 
-    def _learn(self, error: OpenAIError) -> bool:
+    def _learn(self, error: Exception) -> bool:
         """Whether a refused parameter was found that can be left out the next time."""
         if not isinstance(error, APIStatusError) or error.status_code not in {400, 422}:
             return False

@@ -7,27 +7,19 @@ the embeddings.
 
 from __future__ import annotations
 
-import math
 import re
 from urllib.parse import urlsplit
 
 import httpx2
 from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI
 
+from app.providers.guarded import RetryableFailure
+from app.providers.server_said import is_near, retry_after_of, word_of
 from retrieval.ports import ModelFailed
 
 OPENAI_HOST = "api.openai.com"
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 # A second question of the same visitor finds the connection still open; the SDK would close it after 5 s.
 LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=20, keepalive_expiry=90)
-
-
-class RetryableFailure(ModelFailed):
-    """A failure that may pass. `retry_after`: seconds the server asked for."""
-
-    def __init__(self, reason: str, detail: str | None = None, *, retry_after: float | None = None):
-        super().__init__(reason, detail)
-        self.retry_after = retry_after
 
 
 def open_client(api_key: str | None, base_url: str | None, *, read_seconds: float) -> AsyncOpenAI:
@@ -37,14 +29,14 @@ def open_client(api_key: str | None, base_url: str | None, *, read_seconds: floa
     """
     timeout = httpx2.Timeout(read_seconds, connect=3, write=10, pool=2)
     base_url = base_url or f"https://{OPENAI_HOST}/v1"
-    near = (urlsplit(base_url).hostname or "") in LOOPBACK
     return AsyncOpenAI(
         api_key=api_key or "none",  # a compatible server on one's own machine asks for no key; the SDK insists
         base_url=base_url,
         timeout=timeout,
         max_retries=0,
-        # A proxy named by the environment is for the world, not for a server on this machine.
-        http_client=httpx2.AsyncClient(timeout=timeout, limits=LIMITS, follow_redirects=False, trust_env=not near),
+        http_client=httpx2.AsyncClient(
+            timeout=timeout, limits=LIMITS, follow_redirects=False, trust_env=not is_near(base_url)
+        ),
     )
 
 
@@ -72,13 +64,15 @@ def failure_of(error: Exception) -> ModelFailed:
 
 def _status_failure(error: APIError) -> ModelFailed:
     status = error.status_code if isinstance(error, APIStatusError) else None
-    code, host = _code(error), _host(error)
+    code, host = word_of(error.code, error.type), _host(error)
     said = f"{host} answered {status or 'an error'}" + (f" ({code})" if code else "")
     if code in {"context_length_exceeded", "string_above_max_length"} or (
         # vLLM, llama.cpp and others say it only in words.
         status == 400 and re.search(r"context (length|size|window)", error.message, re.IGNORECASE)
     ):
         return ModelFailed("context_too_long", f"{said}: the passages do not fit into the model.")
+    if code in {"content_policy_violation", "content_filter", "invalid_prompt"}:
+        return ModelFailed("refused", f"{said}: the provider's safeguards declined the question.")
     if status == 402 or code in {"insufficient_quota", "billing_hard_limit_reached"}:
         return ModelFailed("quota", f"{said}: the account's quota is spent. Add credit with the provider.")
     if status == 401 or code == "invalid_api_key":
@@ -98,27 +92,9 @@ def _status_failure(error: APIError) -> ModelFailed:
     return ModelFailed("bad_response", f"{said}.")
 
 
-def _code(error: APIError) -> str | None:
-    """A machine's word only: some servers put sentences, and so a visitor's words, into these fields."""
-    for value in (error.code, error.type):
-        if value and re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", value):
-            return value
-    return None
-
-
 def _host(error: APIError) -> str:
     return error.request.url.host or "the model's server"
 
 
 def _retry_after(error: APIError) -> float | None:
-    if not isinstance(error, APIStatusError):
-        return None
-    headers = error.response.headers
-    try:
-        if "retry-after-ms" in headers:
-            seconds = float(headers["retry-after-ms"]) / 1000
-        else:
-            seconds = float(headers["retry-after"])
-    except (KeyError, ValueError):  # absent, or a date: then our own pace
-        return None
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+    return retry_after_of(error.response.headers) if isinstance(error, APIStatusError) else None

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from openai import AsyncOpenAI, OpenAIError, omit
 
 from app.errors import ConfigurationError, Unavailable
-from app.providers.openai_client import RetryableFailure, failure_of
+from app.providers.guarded import RetryableFailure
+from app.providers.openai_client import failure_of
 from retrieval.ports import EmbeddingFailed
 
 KNOWN_DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}

@@ -30,6 +30,7 @@ CLIENTS = {
     "httpcore2",
     "anyio.connect_tcp",
     "dns",
+    "anthropic",
     "openai",
     "smtplib",
     "aiosmtplib",

@@ -39,7 +39,7 @@ def test_secret_is_read_from_its_file_and_never_printed(tmp_path: Path) -> None:
     path.write_text("sk-secret\n")
     settings = Settings.from_env({"OPENAI_API_KEY_FILE": str(path)})
     assert settings.openai_api_key == Secret("sk-secret")
-    assert settings.chat == (DEFAULT_CHAT,)
+    assert settings.chat == (DEFAULT_CHAT["openai"],)
     assert "sk-secret" not in repr(settings)
 
 

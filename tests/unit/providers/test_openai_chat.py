@@ -156,7 +156,7 @@ async def test_an_error_event_names_its_code(openai_server: OpenAIServer, make_c
 
 async def test_a_filtered_answer_is_a_failure(openai_server: OpenAIServer, make_chat: MakeChat):
     openai_server.script(Reply("It", finish="content_filter"))
-    assert (await failure(make_chat())).reason == "bad_response"
+    assert (await failure(make_chat())).reason == "refused"
 
 
 async def test_closing_the_iterator_ends_the_request(openai_server: OpenAIServer, make_chat: MakeChat):
