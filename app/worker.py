@@ -19,11 +19,13 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from app.db.probe import probe
+from app.gaps.collect import collect_gap
 from app.golden.refresh import refresh
 from app.jobs.doorbell import QUEUE, redis_settings, to_json
 from app.jobs.model import (
     KINDS,
     AskGolden,
+    CollectGap,
     Handler,
     IngestSource,
     PreviewSource,
@@ -79,6 +81,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         RecheckPages.kind: partial(recheck_pages, services),
         Reembed.kind: partial(reembed, services),
         AskGolden.kind: partial(refresh, services),
+        CollectGap.kind: partial(collect_gap, services),
         SendMail.kind: partial(send_mail, services.database, services.vault, services.mailer, fault=services.fault),
         PurgeExpired.kind: partial(purge_expired, services.database, plan=partial(plan_reembedding, services)),
     }

@@ -20,7 +20,8 @@ from app.conversations.queries import finish_answer, note_answer
 from app.conversations.record import record_of
 from app.conversations.why import sealed_why
 from app.db.pool import Connection, Database
-from app.jobs.model import JobRef
+from app.jobs.model import CollectGap, JobRef
+from app.jobs.queue import enqueue
 from app.vault.keys import BusinessKeys
 from retrieval.model import (
     Answer,
@@ -140,6 +141,8 @@ async def _save(
         unanswered=outcome == "no_answer",
     )
     refs: list[JobRef] = []
+    if outcome == "no_answer":
+        refs.append(await enqueue(conn, business_id, CollectGap(started.message_id), key=str(started.message_id)))
     if shown.person_wished:
         asked = await ask_for_person(conn, keys, business_id, ports.told, started.conversation_id, ports.clock())
         refs += [asked] if asked is not None else []

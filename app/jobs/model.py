@@ -66,17 +66,46 @@ class SendMail:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectGap:
+    """Take in the question that this answer did not answer."""
+
+    kind: ClassVar[str] = "collect_gap"
+    message_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MailGaps:
+    """A business's weekly mail about what nobody could answer."""
+
+    kind: ClassVar[str] = "mail_gaps"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeReply:
+    """Take in what an owner wrote back to such a mail."""
+
+    kind: ClassVar[str] = "take_reply"
+    reply_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PurgeExpired:
     """The house's daily sweep of what is past its time."""
 
     kind: ClassVar[str] = "purge_expired"
 
 
-Job = IngestSource | PreviewSource | RecheckPages | RenderSource | Reembed | AskGolden | SendMail | PurgeExpired
+Job = (
+    IngestSource | PreviewSource | RecheckPages | RenderSource | Reembed | AskGolden | SendMail | CollectGap | MailGaps
+    | TakeReply | PurgeExpired
+)  # fmt: skip
 KINDS: Mapping[str, type[Job]] = {
     job.kind: job
-    for job in (IngestSource, PreviewSource, RecheckPages, RenderSource, Reembed, AskGolden, SendMail, PurgeExpired)
-}
+    for job in (
+        IngestSource, PreviewSource, RecheckPages, RenderSource, Reembed, AskGolden, SendMail, CollectGap, MailGaps,
+        TakeReply, PurgeExpired,
+    )
+}  # fmt: skip
 # Kinds that stage a generation: one at a time in a business, a few at a time in a worker.
 STAGING = (IngestSource.kind, RecheckPages.kind, RenderSource.kind, Reembed.kind)
 
