@@ -30,6 +30,8 @@ class Keeps(Protocol):
     def doorbell(self) -> Doorbell: ...
     @property
     def vault(self) -> Vault: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
 
 
 class Collects(Keeps, Protocol):
@@ -37,8 +39,6 @@ class Collects(Keeps, Protocol):
 
     @property
     def embedder_for(self) -> Callable[[Sequence[str]], Embedder]: ...
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,6 @@ class Gap:
     lost: int
     languages: tuple[str, ...]
     label: str
-    examples: tuple[Question, ...] = ()  # other wordings, the latest first
 
     @property
     def again(self) -> bool:
