@@ -64,8 +64,13 @@ async def insert_identity(
 
 
 async def delete_person(conn: Connection, business_id: UUID, person_id: UUID) -> bool:
-    """Everything personal hangs on this row and goes with it."""
+    """Everything personal hangs on this row and goes with it; then gaps that nobody's question is left of."""
     cursor = await conn.execute(
         "DELETE FROM people WHERE business_id = %(b)s AND person_id = %(p)s", {"b": business_id, "p": person_id}
+    )
+    await conn.execute(
+        "DELETE FROM gaps g WHERE g.business_id = %(b)s AND NOT EXISTS (SELECT FROM gap_questions q"
+        " WHERE q.business_id = g.business_id AND q.gap_id = g.gap_id)",
+        {"b": business_id},
     )
     return cursor.rowcount == 1

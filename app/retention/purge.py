@@ -23,10 +23,14 @@ from app.jobs.queue import enqueue
 from app.retention.queries import (
     delete_drafts,
     delete_expired_access,
+    delete_expired_mail_keys,
     delete_old_crawls,
+    delete_old_gap_questions,
     delete_sent_mail,
+    delete_settled_replies,
     interrupt_stale_answers,
     list_businesses,
+    unlink_gap_questions,
     unplanned_sites,
 )
 from app.usage.budget import release_stale
@@ -34,6 +38,7 @@ from app.usage.budget import release_stale
 JOB_DAYS = 14
 CRAWLS_KEPT = 5
 MAIL_DAYS = 30
+GAP_MONTHS = 24  # masked questions that nobody could answer outlive their transcripts
 DRAFT_HOURS = 24  # a site that was looked at and not added
 log = structlog.get_logger(__name__)
 
@@ -45,7 +50,7 @@ Plan = Callable[[Connection, UUID], Awaitable[object]]
 async def purge_expired(database: Database, claimed: ClaimedJob, lease: Lease, *, plan: Plan | None = None) -> None:
     await ensure_scheduled(database, datetime.now(UTC) + timedelta(days=1))
     async with database.directory_transaction() as conn:
-        access = await delete_expired_access(conn)
+        access = await delete_expired_access(conn) + await delete_expired_mail_keys(conn, MAIL_DAYS)
         businesses = await list_businesses(conn)
     removed = 0
     for business_id in [HOUSE_BUSINESS_ID, *businesses]:
@@ -64,6 +69,9 @@ async def _purge(database: Database, business_id: UUID, plan: Plan | None) -> in
         removed += await delete_old_crawls(conn, business_id, CRAWLS_KEPT)
         removed += await delete_sent_mail(conn, business_id, MAIL_DAYS)
         removed += await delete_drafts(conn, business_id, DRAFT_HOURS)
+        await unlink_gap_questions(conn, business_id)
+        removed += await delete_old_gap_questions(conn, business_id, GAP_MONTHS)
+        removed += await delete_settled_replies(conn, business_id, MAIL_DAYS)
         for source_id in await unplanned_sites(conn, business_id):
             tomorrow = datetime.now(UTC) + timedelta(hours=12)
             await enqueue(conn, business_id, IngestSource(source_id), key=str(source_id), run_after=tomorrow)

@@ -22,6 +22,63 @@ async def delete_expired_access(conn: Connection) -> int:
     return links.rowcount + sessions.rowcount
 
 
+async def delete_expired_mail_keys(conn: Connection, days: int) -> int:
+    """Reply addresses past their time, and notices of providers that nobody sends again any more."""
+    addresses = await conn.execute("DELETE FROM reply_addresses WHERE expires_at < now()")
+    events = await conn.execute(
+        "DELETE FROM webhook_events WHERE received_at < now() - make_interval(days => %(d)s)", {"d": days}
+    )
+    return addresses.rowcount + events.rowcount
+
+
+async def unlink_gap_questions(conn: Connection, business_id: UUID) -> None:
+    """A transcript that went leaves of its unanswered questions what stands in them: not where, and not by whom.
+
+    Whether the visitor had left a contact is noted first. Must come before people without conversations are deleted.
+    """
+    await conn.execute(
+        """
+        UPDATE gap_questions q SET left_contact = true
+        WHERE q.business_id = %(b)s AND NOT q.left_contact AND EXISTS (
+            SELECT FROM leads l WHERE l.business_id = q.business_id AND l.person_id = q.person_id
+                AND l.created_at > q.asked_at - interval '1 day')
+        """,
+        {"b": business_id},
+    )
+    await conn.execute(
+        """
+        UPDATE gap_questions q SET message_id = NULL, conversation_id = NULL, person_id = NULL
+        WHERE q.business_id = %(b)s AND q.person_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM conversations c
+            WHERE c.business_id = q.business_id AND c.conversation_id = q.conversation_id)
+        """,
+        {"b": business_id},
+    )
+
+
+async def delete_old_gap_questions(conn: Connection, business_id: UUID, months: int) -> int:
+    """And gaps that nobody's question is left of; what the owner answered stays among the questions and answers."""
+    questions = await conn.execute(
+        "DELETE FROM gap_questions WHERE business_id = %(b)s AND asked_at < now() - make_interval(months => %(m)s)",
+        {"b": business_id, "m": months},
+    )
+    await conn.execute(
+        "DELETE FROM gaps g WHERE g.business_id = %(b)s AND NOT EXISTS (SELECT FROM gap_questions q"
+        " WHERE q.business_id = g.business_id AND q.gap_id = g.gap_id)",
+        {"b": business_id},
+    )
+    return questions.rowcount
+
+
+async def delete_settled_replies(conn: Connection, business_id: UUID, days: int) -> int:
+    """Replies of owners that were taken in or answered; their words are gone before."""
+    cursor = await conn.execute(
+        "DELETE FROM mail_replies WHERE business_id = %(b)s AND settled_at < now() - make_interval(days => %(d)s)",
+        {"b": business_id, "d": days},
+    )
+    return cursor.rowcount
+
+
 async def interrupt_stale_answers(conn: Connection, business_id: UUID) -> int:
     """An answer that nobody has been writing for ten minutes was cut off with its process."""
     cursor = await conn.execute(
