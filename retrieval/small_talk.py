@@ -51,10 +51,8 @@ def _kind(words: tuple[str, ...], language: str, name: frozenset[str]) -> str | 
     kinds: set[str] = set()
     at = 0
     while at < len(words):
-        longest, kind = max(
-            ((len(phrase), kind) for phrase, kind in known.get(words[at], ()) if words[at : at + len(phrase)] == phrase),
-            default=(0, ""),
-        )
+        phrases = [phrase for phrase in known.get(words[at], ()) if words[at : at + len(phrase[0])] == phrase[0]]
+        longest, kind = max(((len(phrase), kind) for phrase, kind in phrases), default=(0, ""))
         if longest:
             kinds.add(kind)
         elif words[at] not in name:

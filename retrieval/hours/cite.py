@@ -1,4 +1,4 @@
-"""The words a fact stands on: facts in, exact quotes of live passages out. Called by open_now.py.
+"""The words a fact stands on: facts in, exact quotes of live passages out. Called by open_now.py and retrieval/facts.
 
 A found fact is quoted from the passage whose spans hold its own span, else, for what only machines are told or what
 is kept once for many pages, from any passage with the same words. A fact without such words is not told.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-from retrieval.hours.model import HoursFact
+from retrieval.hours.model import Origin
 from retrieval.hours.queries import ChunkRow, find_chunk_holding, read_chunks_of
 from retrieval.ports import Connection
 
@@ -24,9 +25,20 @@ class Quote:
     words: str
 
 
-async def find_quotes(
-    conn: Connection, business_id: UUID, generation: int, facts: Iterable[HoursFact]
-) -> dict[HoursFact, Quote]:
+class Cited(Protocol):
+    """A fact, as far as its quote goes."""
+
+    @property
+    def origin(self) -> Origin: ...
+
+    @property
+    def owned(self) -> bool: ...
+
+
+F = TypeVar("F", bound=Cited)
+
+
+async def find_quotes(conn: Connection, business_id: UUID, generation: int, facts: Iterable[F]) -> dict[F, Quote]:
     """Facts without a quote are left out."""
     wanted = list(dict.fromkeys(facts))
     found = [fact.origin for fact in wanted if fact.origin.version_id is not None and fact.origin.start is not None]
@@ -35,7 +47,7 @@ async def find_quotes(
     chunks: list[tuple[UUID, ChunkRow]] = []
     if versions:
         chunks = await read_chunks_of(conn, business_id, generation, list(documents), list(versions))
-    quotes: dict[HoursFact, Quote] = {}
+    quotes: dict[F, Quote] = {}
     for fact in wanted:
         quote = _covering(fact, chunks)
         if quote is None and (fact.owned or len(fact.origin.shown) >= SHORTEST):
@@ -47,20 +59,20 @@ async def find_quotes(
     return quotes
 
 
-def _covering(fact: HoursFact, chunks: Sequence[tuple[UUID, ChunkRow]]) -> Quote | None:
+def _covering(fact: Cited, chunks: Sequence[tuple[UUID, ChunkRow]]) -> Quote | None:
     start, end = fact.origin.start, fact.origin.end
     if start is None or end is None:
         return None
     for version, chunk in chunks:
         if version != fact.origin.version_id:
             continue
-        begin, stop = _place(chunk, start), _place(chunk, end - 1)
+        begin, stop = place_in(chunk, start), place_in(chunk, end - 1)
         if begin is not None and stop is not None and begin <= stop:
             return _line(chunk, begin, stop + 1 - begin)
     return None
 
 
-def _place(chunk: ChunkRow, at: int) -> int | None:
+def place_in(chunk: ChunkRow, at: int) -> int | None:
     """Where a place of the version's text stands in the passage, which may leave out what stands between."""
     begins = 0
     for first, last in zip(chunk.spans[::2], chunk.spans[1::2], strict=True):

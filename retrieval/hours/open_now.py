@@ -18,7 +18,7 @@ from retrieval.hours.cite import Quote, find_quotes
 from retrieval.hours.facts import NotUnderstood, make_fact, moment, open_at, plan_day, plan_weekday, without_rejected
 from retrieval.hours.model import NOTICE, AskedDay, AskedHours, DayPlan, HoursFact, Known, Origin
 from retrieval.hours.public_holidays import holiday_on
-from retrieval.hours.queries import DecidedRow, FoundRow, read_decided_hours, read_found_hours
+from retrieval.hours.queries import DecidedRow, FoundRow, read_decided, read_found
 from retrieval.hours.tell import Teller
 from retrieval.model import Citation, Knowledge, Passage, Sentence
 from retrieval.ports import Connection, Transaction
@@ -56,8 +56,8 @@ async def answer_hours(
     if asked is None:
         return None
     async with transaction() as conn:
-        found = await read_found_hours(conn, knowledge.business_id, knowledge.generation)
-        decided = await read_decided_hours(conn, knowledge.business_id, now.astimezone(UTC))
+        found = await read_found(conn, knowledge.business_id, knowledge.generation)
+        decided = await read_decided(conn, knowledge.business_id, now.astimezone(UTC))
         facts = _of_subject(_in_force(found, decided), asked, knowledge)
         if facts is None:
             return None

@@ -1,4 +1,4 @@
-"""Reads of opening hours: facts of the live generation, what the owner decided, and the passages they stand in."""
+"""Reads of facts: those of the live generation, what the owner decided, and the passages they stand in."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class FoundRow:
     subject: str
     subject_key: str
     value: dict[str, Any]
+    value_key: str
     shown: str
     document_id: UUID
     version_id: UUID
@@ -36,6 +37,8 @@ class DecidedRow:
     subject: str
     subject_key: str
     value: dict[str, Any]
+    value_key: str
+    found_key: str | None  # the value that a page gave when the owner decided
     shown: str
     updated_at: datetime
 
@@ -47,38 +50,51 @@ class ChunkRow:
     text: str
 
 
-async def read_found_hours(conn: Connection, business_id: UUID, generation: int) -> list[FoundRow]:
-    """Not those found in the owner's own words: they stand in `facts`."""
+async def read_found(
+    conn: Connection, business_id: UUID, generation: int, kinds: Sequence[str] = KINDS, naming: Sequence[str] = ()
+) -> list[FoundRow]:
+    """Not those found in the owner's own words: they stand in `facts`. `naming`: with one of these in the subject,
+    letters only; a business may have a thousand prices, and a question names one."""
     async with conn.cursor(row_factory=class_row(FoundRow)) as cursor:
         await cursor.execute(
             """
-            SELECT kind, subject, subject_key, value, shown, document_id, version_id, start_at, end_at FROM (
+            SELECT kind, subject, subject_key, value, value_key, shown, document_id, version_id, start_at, end_at FROM (
                 SELECT f.*, row_number() OVER (PARTITION BY f.kind, f.subject_key, f.value_key
                     ORDER BY f.start_at IS NULL, f.fact_no) AS nth
                 FROM found_facts AS f
                 JOIN documents AS d ON d.business_id = f.business_id AND d.document_id = f.document_id
                 WHERE f.business_id = %(business_id)s AND f.generation = %(generation)s AND f.kind = ANY(%(kinds)s)
                   AND d.url NOT LIKE 'fact:%%'
+                  AND (%(naming)s::text[] = '{}' OR EXISTS (
+                      SELECT FROM unnest(%(naming)s::text[]) AS part WHERE position(part IN f.subject_key) > 0))
             ) AS ranked
             WHERE nth <= %(each)s
             ORDER BY fact_no
             """,
-            {"business_id": business_id, "generation": generation, "kinds": list(KINDS), "each": EACH},
+            {
+                "business_id": business_id,
+                "generation": generation,
+                "kinds": list(kinds),
+                "naming": list(naming),
+                "each": EACH,
+            },
         )
         return await cursor.fetchall()
 
 
-async def read_decided_hours(conn: Connection, business_id: UUID, now: datetime) -> list[DecidedRow]:
+async def read_decided(
+    conn: Connection, business_id: UUID, now: datetime, kinds: Sequence[str] = KINDS
+) -> list[DecidedRow]:
     async with conn.cursor(row_factory=class_row(DecidedRow)) as cursor:
         await cursor.execute(
             """
-            SELECT state, kind, subject, subject_key, value, shown, updated_at
+            SELECT state, kind, subject, subject_key, value, value_key, found_key, shown, updated_at
             FROM facts
             WHERE business_id = %(business_id)s AND kind = ANY(%(kinds)s)
               AND (expires_at IS NULL OR expires_at > %(now)s)
             ORDER BY fact_id
             """,
-            {"business_id": business_id, "kinds": list(KINDS), "now": now},
+            {"business_id": business_id, "kinds": list(kinds), "now": now},
         )
         return await cursor.fetchall()
 
@@ -102,6 +118,21 @@ async def read_chunks_of(
                 "documents": list(documents),
                 "versions": list(versions),
             },
+        )
+        return [(row[0], ChunkRow(row[1], row[2], row[3])) for row in await cursor.fetchall()]
+
+
+async def read_chunks(
+    conn: Connection, business_id: UUID, generation: int, numbers: Sequence[int]
+) -> list[tuple[UUID, ChunkRow]]:
+    """(version, passage) of these passages."""
+    async with conn.cursor() as cursor:
+        await cursor.execute(
+            """
+            SELECT version_id, chunk_no, spans, text FROM chunks
+            WHERE business_id = %(business_id)s AND generation = %(generation)s AND chunk_no = ANY(%(numbers)s)
+            """,
+            {"business_id": business_id, "generation": generation, "numbers": list(numbers)},
         )
         return [(row[0], ChunkRow(row[1], row[2], row[3])) for row in await cursor.fetchall()]
 
