@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from retrieval.analyse import SnowballAnalyser, fold, stop_words, tokens
 from retrieval.answer_types import Kind, asked_kinds, is_yes_no
+from retrieval.compounds import pairs
 from retrieval.language import detect
 from retrieval.lexicon import Concept, concepts_of
 
@@ -29,6 +30,7 @@ class Question:
     kinds: frozenset[Kind]
     yes_no: bool
     concepts: tuple[Concept, ...]
+    compounds: tuple[tuple[tuple[str, str], ...], ...] = ()  # of each long word the (head, tail) it may be made of
 
 
 def analyse_question(text: str, page_languages: Sequence[str], fallback: str) -> Question:
@@ -45,6 +47,7 @@ def analyse_question(text: str, page_languages: Sequence[str], fallback: str) ->
     # "How is it there?" has no word with content: then all its words are looked for.
     for token in content or [token for _, token in tokens(text)]:
         grams |= dict.fromkeys(analyser.grams(token))
+    compounds = (pairs(token, language) for token in dict.fromkeys(content[:MAX_WORDS]))
     spoken = concepts_of(text, (language, *written))
     groups = tuple(group for group in (concept.page_terms(written) for concept in spoken) if group)
     return Question(
@@ -58,4 +61,5 @@ def analyse_question(text: str, page_languages: Sequence[str], fallback: str) ->
         kinds=asked_kinds(text, spoken),
         yes_no=is_yes_no(text),
         concepts=spoken,
+        compounds=tuple(made for made in compounds if made),
     )
