@@ -41,7 +41,7 @@ from app.vault.keys import BusinessKeys
 from ingestion.ports import Embedder
 from retrieval.language import detect
 
-LOOKED_AT = 40  # of the most alike questions: what shares no likeness with a question is not the same
+LOOKED_AT = 200  # of the most alike questions; opening and reading them costs some 30 ms
 RENEWED = 64  # questions of an earlier model that are embedded anew with each that comes in
 
 
