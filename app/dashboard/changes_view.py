@@ -10,6 +10,9 @@ from app.dashboard.formats import place
 
 # What is said of one, and of several; what the lines are. The order is that of how much it matters.
 _TITLES = {
+    "answers_lost": ("One answer is not right any more", "{} answers are not right any more"),
+    "answers_won": ("One answer is right now that was not", "{} answers are right now that were not"),
+    "answers_unasked": ("One question that must stay right was not asked", "{} questions were not asked"),
     "facts": ("One thing you confirmed is said otherwise now", "{} things you confirmed are said otherwise now"),
     "facts_gone": ("One thing you confirmed stands nowhere any more", "{} things you confirmed stand nowhere any more"),
     "conflicts": ("Pages disagree about one more thing", "Pages disagree about {} more things"),
@@ -21,6 +24,7 @@ _TITLES = {
 }
 OWN = ("faq:", "fact:")  # addresses of what the owner wrote
 _PAGES = {"gone", "new", "changed", "moved"}
+_REASONED = {"facts_left_out", "answers_unasked"}  # their line is a reason, not one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +49,5 @@ def _view(what: str, one: dict[str, Any]) -> ChangeView:
     elif what in _PAGES:
         lines = ["what you said yourself" if line.startswith(OWN) else place(line) for line in lines]
     title = single if count == 1 else several.format(count)
-    more = 0 if what == "facts_left_out" else count - len(lines)  # its line is a reason
+    more = 0 if what in _REASONED else count - len(lines)
     return ChangeView(title, tuple(lines), more, what in _PAGES)

@@ -12,11 +12,13 @@ from app.db.pool import Connection
 
 @dataclass(frozen=True, slots=True)
 class OwnerRun:
-    """`waiting`: a reading is due or runs. `behind`: another reading of this business runs before it."""
+    """`waiting`: a reading is due or runs. `behind`: another reading of this business runs before it. `held`: what was
+    read of it waits, because an answer that must stay right would be lost."""
 
     waiting: bool
     running: bool
     behind: bool
+    held: bool
     state: str | None
     reason: str | None
 
@@ -35,10 +37,13 @@ async def read_owner_run(conn: Connection, business_id: UUID) -> OwnerRun | None
                 EXISTS (SELECT FROM jobs j WHERE j.business_id = s.business_id AND j.state = 'running'
                     AND j.kind IN ('ingest_source', 'recheck_pages', 'render_source', 'reembed')
                     AND j.payload ->> 'source_id' IS DISTINCT FROM s.source_id::text) AS behind,
+                EXISTS (SELECT FROM generations g JOIN businesses b ON b.business_id = g.business_id
+                    WHERE g.business_id = s.business_id AND g.generation = c.generation AND g.state = 'held'
+                    AND g.generation > coalesce(b.live_generation, 0)) AS held,
                 c.state, c.reason
             FROM sources s
             LEFT JOIN LATERAL (
-                SELECT c.state, c.reason FROM crawls c
+                SELECT c.state, c.reason, c.generation FROM crawls c
                 WHERE c.business_id = s.business_id AND c.source_id = s.source_id
                 ORDER BY c.started_at DESC LIMIT 1) c ON true
             WHERE s.business_id = %(b)s AND s.kind = 'owner'

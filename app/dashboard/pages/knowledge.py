@@ -15,6 +15,7 @@ from app.dashboard.queries import find_held, find_live, find_renewal, list_sourc
 from app.dashboard.render import Html, page, see
 from app.dashboard.source_view import SourceView, view_source
 from app.errors import BadInput, MiloError, NotFound
+from app.golden.queries import count_golden
 from app.knowledge.manage import add_files, add_site, discard_held, go_back, update_now
 from app.knowledge.publish import publish_and_follow
 from app.knowledge.unlock import unlock_files
@@ -110,6 +111,7 @@ async def knowledge_page(
         live = await find_live(conn, desk.business_id)
         renewal = await find_renewal(conn, desk.business_id)
         former = await find_former(conn, desk.business_id)
+        kept_right = await count_golden(conn, desk.business_id)
     return page(
         request,
         "knowledge.html",
@@ -123,6 +125,7 @@ async def knowledge_page(
         live_changes=view_changes(live.changes) if live else [],
         renewal=renewal,
         former=former,
+        kept_right=kept_right,
         typed=typed,
         wrong=wrong.sentence if wrong else None,
     )
