@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -20,9 +21,29 @@ from app.limits import Limiter
 from app.mail.model import Mailer
 from app.security import Signer
 from app.settings import Settings
+from app.usage.prices import Prices
 from app.vault.keys import Vault
 from ingestion.ports import Analyser, Embedder, Extractor, FaultPoint, Fetcher, Renderer, Tokenizer, Unlocker
 from retrieval.ports import Budget, ChatModel
+
+
+class ChooseModels(Protocol):
+    def __call__(
+        self,
+        allowed_processors: Sequence[str],
+        *,
+        first: str | None = None,
+        only: str | None = None,
+        temperature: float | None = None,
+    ) -> list[ChatModel]:
+        """In failover order: see Models.chat_models."""
+        ...
+
+
+class OpenBudget(Protocol):
+    def __call__(self, business_id: UUID, person_id: UUID | None = None) -> Budget:
+        """`person_id`: the visitor, whose day has a cap too; None: the operator."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +65,9 @@ class Services:
     extractor: Extractor
     unlocker: Unlocker
     renderer: Renderer | None  # only in workers with a browser
-    chat_models: Callable[[Sequence[str]], list[ChatModel]]  # of the processors a business allows
-    budget: Callable[[UUID], Budget]
+    chat_models: ChooseModels
+    budget: OpenBudget
+    prices: Prices
     mailer: Mailer
     answers: AnswerTasks
     clock: Callable[[], datetime]  # aware, UTC

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from redis.asyncio import Redis
 
@@ -22,13 +23,15 @@ from app.jobs.doorbell import Doorbell
 from app.limits import Limiter
 from app.mail.model import Mailer
 from app.outbound import OutboundFetcher, agent
-from app.providers.factory import Models, make_mailer
+from app.providers.factory import Models, make_mailer, own_servers
 from app.providers.minilm import MiniLmEmbedder, MiniLmTokenizer
 from app.render.browser import BrowserRenderer
 from app.security import KeyRing, Signer
 from app.services import Services
 from app.settings import Settings
-from app.usage.budget import MonthlyBudget
+from app.usage.budget import BudgetPorts, TokenBudget
+from app.usage.prices import read_prices
+from app.usage.tell import Teller
 from app.vault.keys import Vault
 from ingestion.extract.child import ChildExtractor
 from ingestion.extract.ocr import find_engine
@@ -65,6 +68,7 @@ async def open_services(
     async with AsyncExitStack() as stack:
         models = Models(settings, chosen.embedder or _local_embedder(settings, role))
         stack.push_async_callback(models.close)
+        prices = read_prices(settings.prices, own_servers=own_servers(settings))
         mailer = chosen.mailer or make_mailer(settings)
         stack.push_async_callback(mailer.close)
         if role == "web":
@@ -93,6 +97,8 @@ async def open_services(
             if role == "worker":
                 await browser.start()  # a machine that cannot is told at once
             renderer = browser
+        teller = Teller(vault, settings.operator_email or "owner@localhost", settings.public_url)
+        budget = BudgetPorts(database, doorbell, prices, teller)
         answers = AnswerTasks()
         stack.push_async_callback(answers.drain)
         yield Services(
@@ -113,7 +119,8 @@ async def open_services(
             unlocker=children,
             renderer=renderer,
             chat_models=models.chat_models,
-            budget=lambda business_id: MonthlyBudget(database, business_id),
+            budget=partial(TokenBudget, budget),
+            prices=prices,
             mailer=mailer,
             answers=answers,
             clock=chosen.clock or (lambda: datetime.now(UTC)),

@@ -77,8 +77,9 @@ class ChatModel(Protocol):
 class Budget(Protocol):
     """Holds the cap: reserve before the call, settle after (app/usage/)."""
 
-    async def reserve(self, model: str, tokens: int) -> Reservation | None:
-        """None when the business's month has no room for so many tokens."""
+    async def reserve(self, model: str, tokens: int, purpose: str = "answer") -> Reservation | None:
+        """None when the business's month, or the visitor's day, has no room for so many tokens. `purpose` stands in
+        the ledger: answer, or understand for the small calls before one."""
         ...
 
 
@@ -95,8 +96,6 @@ class AnswerPorts:
     tokenizer: Tokenizer
     models: Sequence[ChatModel] = ()  # in the order the business allows; empty: quote mode
     budget: Budget | None = None
-    # For the small call that makes a question self-contained, so that the ledger can tell it apart; None: `budget`.
-    understanding: Budget | None = None
     clock: Callable[[], float] | None = None  # monotonic seconds; None: time.monotonic
     now: Callable[[], datetime] | None = None  # the time of day, aware; None: the system's
     # Compares the sentences of what was found with the question, any model will do; None: `embedder`.

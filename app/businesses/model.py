@@ -27,6 +27,13 @@ class Business:
     allowed_origins: list[str]
     accent: str | None
     monthly_token_cap: int
+    month_tokens: int  # of this month, used or reserved
+    visitor_daily_token_cap: int
+    chat_model: str | None  # asked before the others of MILO_CHAT
+    economy_model: str | None  # asked alone from economy_percent of the cap on
+    economy_percent: int
+    temperature: float | None  # None: 0
+    max_answer_tokens: int | None  # None: retrieval's own limit
     live_generation: int | None
     live_model: str | None  # what is live was embedded with
     created_at: datetime

@@ -16,6 +16,9 @@ async def read_business(conn: Connection, business_id: UUID) -> Business | None:
             """
             SELECT business_id, slug, name, website, industry, country, time_zone, language, controller_name,
                 controller_contact, allowed_processors, allowed_origins, accent, monthly_token_cap, live_generation,
+                coalesce((SELECT used + reserved FROM usage_months u WHERE u.business_id = businesses.business_id
+                    AND u.month = date_trunc('month', now())::date), 0) AS month_tokens,
+                visitor_daily_token_cap, chat_model, economy_model, economy_percent, temperature, max_answer_tokens,
                 (SELECT g.embedding_model FROM generations g WHERE g.business_id = businesses.business_id
                     AND g.generation = businesses.live_generation) AS live_model,
                 created_at

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from app.errors import ConfigurationError
 from app.providers.in_turn import ProviderModel, in_turn
@@ -148,6 +149,17 @@ class Models:
 
             self._client = open_client(key.reveal() if key else None, base_url, read_seconds=READ_SECONDS)
         return self._client
+
+
+def own_servers(settings: Settings) -> list[str]:
+    """The providers that are asked at their own address, and so at their listed prices."""
+    addresses = {OPENAI: settings.openai_base_url, ANTHROPIC: settings.anthropic_base_url}
+    hosts = {OPENAI: "openai.com", ANTHROPIC: "anthropic.com"}
+    return [
+        provider
+        for provider, address in addresses.items()
+        if address is None or (urlsplit(address).hostname or "").endswith(hosts[provider])
+    ]
 
 
 def make_mailer(settings: Settings) -> Mailer:

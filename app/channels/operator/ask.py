@@ -9,7 +9,7 @@ from typing import Any
 
 from app.businesses.model import Business
 from app.businesses.queries import find_by_slug, read_business
-from app.channels.web.asking import answer_ports, knowledge_of
+from app.channels.web.asking import answer_ports, knowledge_of, within_limits
 from app.errors import NotFound
 from app.services import Services
 from retrieval.answer import answer
@@ -18,7 +18,8 @@ from retrieval.model import Answer, AnswerEnded, Asked, Passage
 
 async def ask(services: Services, business: Business, question: str) -> dict[str, Any]:
     ended: Answer | None = None
-    async for event in answer(knowledge_of(business), Asked(question), answer_ports(services, business)):
+    asked = within_limits(business, Asked(question))
+    async for event in answer(knowledge_of(business), asked, answer_ports(services, business)):
         if isinstance(event, AnswerEnded):
             ended = event.answer
     assert ended is not None

@@ -47,7 +47,7 @@ class CountingBudget:
     reserved: list[int] = field(default_factory=list)
     settled: list[Usage | None] = field(default_factory=list)
 
-    async def reserve(self, model: str, tokens: int) -> CountingBudget | None:
+    async def reserve(self, model: str, tokens: int, purpose: str = "answer") -> CountingBudget | None:
         if tokens > self.room:
             return None
         self.reserved.append(tokens)
