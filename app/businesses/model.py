@@ -40,6 +40,19 @@ class Business:
 
 
 @dataclass(frozen=True, slots=True)
+class Answering:
+    """What an owner decides about the models and their tokens; the names are those of Business."""
+
+    chat_model: str | None
+    economy_model: str | None
+    economy_percent: int
+    temperature: float | None
+    max_answer_tokens: int | None
+    monthly_token_cap: int
+    visitor_daily_token_cap: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewBusiness:
     name: str
     slug: str

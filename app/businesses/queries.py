@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from uuid import UUID
 
 from psycopg.rows import class_row, scalar_row
 
-from app.businesses.model import Business, NewBusiness
+from app.businesses.model import Answering, Business, NewBusiness
 from app.db.pool import Connection
 
 
@@ -45,6 +46,19 @@ async def insert_business(conn: Connection, business_id: UUID, new: NewBusiness)
             "zone": new.time_zone,
             "language": new.language,
         },
+    )
+
+
+async def set_answering(conn: Connection, business_id: UUID, chosen: Answering) -> None:
+    await conn.execute(
+        """
+        UPDATE businesses SET chat_model = %(chat_model)s, economy_model = %(economy_model)s,
+            economy_percent = %(economy_percent)s, temperature = %(temperature)s,
+            max_answer_tokens = %(max_answer_tokens)s, monthly_token_cap = %(monthly_token_cap)s,
+            visitor_daily_token_cap = %(visitor_daily_token_cap)s
+        WHERE business_id = %(b)s
+        """,
+        {"b": business_id, **asdict(chosen)},
     )
 
 

@@ -46,8 +46,16 @@ LANGUAGES = {
 
 # Who may see a business's data, and what for. The keys are what `allowed_processors` holds.
 PROCESSORS = {
-    "openai": ("OpenAI", "writes answers from your pages; without it, Milo quotes your pages word for word"),
-    "anthropic": ("Anthropic", "writes answers from your pages, beside or in place of OpenAI"),
+    "openai": (
+        "OpenAI",
+        "writes answers from your pages and the question, and is told not to store them; without a service that"
+        " writes, Milo quotes your pages word for word",
+    ),
+    "anthropic": (
+        "Anthropic",
+        "writes answers from your pages and the question, beside or in place of OpenAI; how long it keeps them is its"
+        " own rule or your contract with it, Milo can only ask it to cache nothing",
+    ),
     "resend": ("Resend", "carries mails to you, such as a lead"),
     "sendgrid": ("SendGrid", "carries mails to you, such as a lead"),
 }

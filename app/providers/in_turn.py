@@ -14,8 +14,8 @@ from typing import Protocol
 from retrieval.model import Limits, Usage
 from retrieval.ports import PromptMessage
 
-# Embedding, search and the binding of the first sentence take their part of the time to the first text.
-OWN_SECONDS = 0.1
+# Understanding, search and the binding of the first sentence take their part of the time to the first text.
+OWN_SECONDS = 0.5
 
 
 class ProviderModel(Protocol):

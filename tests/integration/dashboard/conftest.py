@@ -33,6 +33,7 @@ from app.limits import Limiter
 from app.security import KeyRing, Signer
 from app.services import Services
 from app.settings import Settings
+from app.usage.prices import read_prices
 from app.vault.keys import Vault
 from tests.integration.ingestion.site import CountingEmbedder
 from tests.unit.ingestion.doubles import ScriptedFetcher
@@ -100,6 +101,7 @@ async def services(database: Database, settings: Settings, redis_url: str) -> As
                 answers=AnswerTasks(),
                 clock=lambda: datetime.now(UTC),
                 embedder_for=lambda _: CountingEmbedder(),
+                prices=read_prices(None, own_servers=("openai", "anthropic")),
                 fetcher=ScriptedFetcher({}, owned=False),
                 unlocker=None,  # test_file_passwords.py brings one
             ),

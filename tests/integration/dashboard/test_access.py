@@ -117,6 +117,8 @@ EXPECTED: dict[tuple[str, str], tuple[object, object, object, object]] = {
     ("GET", f"{B}/numbers"): (200, 200, 404, SIGN_IN),
     ("GET", f"{B}/settings"): (200, 403, 404, SIGN_IN),
     ("POST", f"{B}/settings"): (400, 403, 404, 401),
+    ("GET", f"{B}/settings/model"): (200, 403, 404, SIGN_IN),
+    ("POST", f"{B}/settings/model"): (400, 403, 404, 401),
     ("GET", f"{B}/settings/people"): (200, 403, 404, SIGN_IN),
     ("POST", f"{B}/settings/people"): (400, 403, 404, 401),
     ("POST", f"{B}/settings/people/{{account_id:uuid}}/remove"): ("in", 403, 404, 401),

@@ -78,7 +78,7 @@ async def test_each_model_but_the_last_has_its_share_of_the_visitors_patience(tm
     made = models(tmp_path, OPENAI_API_KEY="k", MILO_CHAT="openai:a,openai:b")
     first, second = made.chat_models(["openai"], temperature=0.4)
     assert isinstance(first, InTurn) and isinstance(second, InTurn)
-    assert first.patience == pytest.approx(1.2) and second.patience is None
+    assert first.patience == pytest.approx(1.0) and second.patience is None
     assert first.temperature == second.temperature == 0.4
     [alone] = made.chat_models(["openai"], only="openai:a")
     assert isinstance(alone, InTurn) and alone.patience is None
