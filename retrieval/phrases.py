@@ -11,6 +11,16 @@ class Phrase(StrEnum):
     CLOSEST = "closest"  # before a quote that may not answer
     EMPTY = "empty"
     TOO_LONG = "too_long"
+    UNCONFIRMED_PRICE = "unconfirmed_price"  # in place of what a model wrote and nobody saw
+    UNCONFIRMED_TIME = "unconfirmed_time"
+    UNCONFIRMED_DATE = "unconfirmed_date"
+    UNCONFIRMED_PHONE = "unconfirmed_phone"
+    UNCONFIRMED_MAIL = "unconfirmed_mail"
+    UNCONFIRMED_LINK = "unconfirmed_link"
+    UNCONFIRMED_ADDRESS = "unconfirmed_address"
+    UNCONFIRMED_NAME = "unconfirmed_name"
+    UNCONFIRMED_FIGURE = "unconfirmed_figure"
+    UNCONFIRMED_DETAIL = "unconfirmed_detail"
 
 
 _SENTENCES: dict[Phrase, dict[str, str]] = {
@@ -90,6 +100,136 @@ _SENTENCES: dict[Phrase, dict[str, str]] = {
         "sv": "Det är för långt för en fråga. Fråga kortare.",
         "no": "Det er for langt for ett spørsmål. Spør kortere.",
         "pl": "To za długie na jedno pytanie. Proszę zapytać krócej.",
+    },
+    Phrase.UNCONFIRMED_PRICE: {
+        "en": "I could not confirm the price.",
+        "de": "Den Preis konnte ich nicht bestätigen.",
+        "da": "Prisen kunne jeg ikke bekræfte.",
+        "fr": "Je n’ai pas pu confirmer le prix.",
+        "es": "No he podido confirmar el precio.",
+        "it": "Non ho potuto confermare il prezzo.",
+        "nl": "De prijs kon ik niet bevestigen.",
+        "pt": "Não consegui confirmar o preço.",
+        "sv": "Priset kunde jag inte bekräfta.",
+        "no": "Prisen kunne jeg ikke bekrefte.",
+        "pl": "Nie udało mi się potwierdzić ceny.",
+    },
+    Phrase.UNCONFIRMED_TIME: {
+        "en": "I could not confirm the time.",
+        "de": "Die Uhrzeit konnte ich nicht bestätigen.",
+        "da": "Tidspunktet kunne jeg ikke bekræfte.",
+        "fr": "Je n’ai pas pu confirmer l’heure.",
+        "es": "No he podido confirmar la hora.",
+        "it": "Non ho potuto confermare l’orario.",
+        "nl": "De tijd kon ik niet bevestigen.",
+        "pt": "Não consegui confirmar a hora.",
+        "sv": "Tiden kunde jag inte bekräfta.",
+        "no": "Tidspunktet kunne jeg ikke bekrefte.",
+        "pl": "Nie udało mi się potwierdzić godziny.",
+    },
+    Phrase.UNCONFIRMED_DATE: {
+        "en": "I could not confirm the date.",
+        "de": "Das Datum konnte ich nicht bestätigen.",
+        "da": "Datoen kunne jeg ikke bekræfte.",
+        "fr": "Je n’ai pas pu confirmer la date.",
+        "es": "No he podido confirmar la fecha.",
+        "it": "Non ho potuto confermare la data.",
+        "nl": "De datum kon ik niet bevestigen.",
+        "pt": "Não consegui confirmar a data.",
+        "sv": "Datumet kunde jag inte bekräfta.",
+        "no": "Datoen kunne jeg ikke bekrefte.",
+        "pl": "Nie udało mi się potwierdzić daty.",
+    },
+    Phrase.UNCONFIRMED_PHONE: {
+        "en": "I could not confirm the phone number.",
+        "de": "Die Telefonnummer konnte ich nicht bestätigen.",
+        "da": "Telefonnummeret kunne jeg ikke bekræfte.",
+        "fr": "Je n’ai pas pu confirmer le numéro de téléphone.",
+        "es": "No he podido confirmar el número de teléfono.",
+        "it": "Non ho potuto confermare il numero di telefono.",
+        "nl": "Het telefoonnummer kon ik niet bevestigen.",
+        "pt": "Não consegui confirmar o número de telefone.",
+        "sv": "Telefonnumret kunde jag inte bekräfta.",
+        "no": "Telefonnummeret kunne jeg ikke bekrefte.",
+        "pl": "Nie udało mi się potwierdzić numeru telefonu.",
+    },
+    Phrase.UNCONFIRMED_MAIL: {
+        "en": "I could not confirm the e-mail address.",
+        "de": "Die E-Mail-Adresse konnte ich nicht bestätigen.",
+        "da": "E-mailadressen kunne jeg ikke bekræfte.",
+        "fr": "Je n’ai pas pu confirmer l’adresse e-mail.",
+        "es": "No he podido confirmar la dirección de correo.",
+        "it": "Non ho potuto confermare l’indirizzo e-mail.",
+        "nl": "Het e-mailadres kon ik niet bevestigen.",
+        "pt": "Não consegui confirmar o endereço de e-mail.",
+        "sv": "E-postadressen kunde jag inte bekräfta.",
+        "no": "E-postadressen kunne jeg ikke bekrefte.",
+        "pl": "Nie udało mi się potwierdzić adresu e-mail.",
+    },
+    Phrase.UNCONFIRMED_LINK: {
+        "en": "I could not confirm the link.",
+        "de": "Den Link konnte ich nicht bestätigen.",
+        "da": "Linket kunne jeg ikke bekræfte.",
+        "fr": "Je n’ai pas pu confirmer le lien.",
+        "es": "No he podido confirmar el enlace.",
+        "it": "Non ho potuto confermare il link.",
+        "nl": "De link kon ik niet bevestigen.",
+        "pt": "Não consegui confirmar a ligação.",
+        "sv": "Länken kunde jag inte bekräfta.",
+        "no": "Lenken kunne jeg ikke bekrefte.",
+        "pl": "Nie udało mi się potwierdzić linku.",
+    },
+    Phrase.UNCONFIRMED_ADDRESS: {
+        "en": "I could not confirm the address.",
+        "de": "Die Adresse konnte ich nicht bestätigen.",
+        "da": "Adressen kunne jeg ikke bekræfte.",
+        "fr": "Je n’ai pas pu confirmer l’adresse.",
+        "es": "No he podido confirmar la dirección.",
+        "it": "Non ho potuto confermare l’indirizzo.",
+        "nl": "Het adres kon ik niet bevestigen.",
+        "pt": "Não consegui confirmar a morada.",
+        "sv": "Adressen kunde jag inte bekräfta.",
+        "no": "Adressen kunne jeg ikke bekrefte.",
+        "pl": "Nie udało mi się potwierdzić adresu.",
+    },
+    Phrase.UNCONFIRMED_NAME: {
+        "en": "I could not confirm the name.",
+        "de": "Den Namen konnte ich nicht bestätigen.",
+        "da": "Navnet kunne jeg ikke bekræfte.",
+        "fr": "Je n’ai pas pu confirmer le nom.",
+        "es": "No he podido confirmar el nombre.",
+        "it": "Non ho potuto confermare il nome.",
+        "nl": "De naam kon ik niet bevestigen.",
+        "pt": "Não consegui confirmar o nome.",
+        "sv": "Namnet kunde jag inte bekräfta.",
+        "no": "Navnet kunne jeg ikke bekrefte.",
+        "pl": "Nie udało mi się potwierdzić nazwy.",
+    },
+    Phrase.UNCONFIRMED_FIGURE: {
+        "en": "I could not confirm the figure.",
+        "de": "Die Zahl konnte ich nicht bestätigen.",
+        "da": "Tallet kunne jeg ikke bekræfte.",
+        "fr": "Je n’ai pas pu confirmer le chiffre.",
+        "es": "No he podido confirmar la cifra.",
+        "it": "Non ho potuto confermare la cifra.",
+        "nl": "Het getal kon ik niet bevestigen.",
+        "pt": "Não consegui confirmar o número.",
+        "sv": "Siffran kunde jag inte bekräfta.",
+        "no": "Tallet kunne jeg ikke bekrefte.",
+        "pl": "Nie udało mi się potwierdzić liczby.",
+    },
+    Phrase.UNCONFIRMED_DETAIL: {
+        "en": "I could not confirm one of the details.",
+        "de": "Eine Einzelheit konnte ich nicht bestätigen.",
+        "da": "En enkelthed kunne jeg ikke bekræfte.",
+        "fr": "Je n’ai pas pu confirmer un détail.",
+        "es": "No he podido confirmar un detalle.",
+        "it": "Non ho potuto confermare un dettaglio.",
+        "nl": "Een detail kon ik niet bevestigen.",
+        "pt": "Não consegui confirmar um pormenor.",
+        "sv": "En detalj kunde jag inte bekräfta.",
+        "no": "En detalj kunne jeg ikke bekrefte.",
+        "pl": "Nie udało mi się potwierdzić jednego szczegółu.",
     },
 }
 

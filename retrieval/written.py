@@ -27,11 +27,12 @@ from retrieval.model import (
     Usage,
     WithheldSentence,
 )
+from retrieval.phrases import Phrase, say
 from retrieval.ports import Budget, ChatModel, ModelFailed, PromptMessage, Reservation
 from retrieval.prompt import NO_ANSWER, build_prompt
 from retrieval.search import Found
 from retrieval.sentences import Part, SentenceStream
-from retrieval.verify import Courtesy, Verifier, Withheld
+from retrieval.verify.bind import Courtesy, Verifier, Withheld
 
 
 class Ended(StrEnum):
@@ -78,7 +79,9 @@ async def write(
     reader = _Reader(model, messages, asked.limits.max_answer_tokens, clock)
     try:
         reader.start()
-        shown = _Shown(Verifier(passages, found.question.language, found.written), written)
+        names = (knowledge.business_name,)
+        verifier = Verifier(passages, found.question.language, found.written, names)
+        shown = _Shown(verifier, written, found.question.language)
         async for event in _read(reader, shown, asked, written, clock, deadline):
             yield event
     finally:
@@ -144,12 +147,39 @@ def _as_list(part: Part | None) -> list[Part]:
     return [] if part is None else [part]
 
 
-class _Shown:
-    """Turns parts into events: bound clauses at once, their sentence when it is whole."""
+# What is said in place of something that could not be confirmed. Other sentences without support are dropped.
+_INSTEAD = {
+    "price": Phrase.UNCONFIRMED_PRICE,
+    "time": Phrase.UNCONFIRMED_TIME,
+    "weekday": Phrase.UNCONFIRMED_TIME,
+    "date": Phrase.UNCONFIRMED_DATE,
+    "month": Phrase.UNCONFIRMED_DATE,
+    "year": Phrase.UNCONFIRMED_DATE,
+    "phone": Phrase.UNCONFIRMED_PHONE,
+    "mail": Phrase.UNCONFIRMED_MAIL,
+    "link": Phrase.UNCONFIRMED_LINK,
+    "code": Phrase.UNCONFIRMED_FIGURE,
+    "number": Phrase.UNCONFIRMED_FIGURE,
+    "measure": Phrase.UNCONFIRMED_FIGURE,
+    "name": Phrase.UNCONFIRMED_NAME,
+    "address": Phrase.UNCONFIRMED_ADDRESS,
+    "detail": Phrase.UNCONFIRMED_DETAIL,
+}
 
-    def __init__(self, verifier: Verifier, written: Written):
+
+class _Shown:
+    """Turns parts into events: bound clauses at once, their sentence when it is whole.
+
+    What is withheld is replaced by a sentence that names its kind, each once an answer; before anything was confirmed
+    it waits, because an answer of nothing but these would be none.
+    """
+
+    def __init__(self, verifier: Verifier, written: Written, language: str):
         self._verifier = verifier
         self._written = written
+        self._language = language
+        self._instead: list[Phrase] = []  # to be said as soon as something was confirmed
+        self._said: set[Phrase] = set()
         self._courtesy: list[str] = []
         self._clauses: list[Sentence] = []
         self._lost = False  # a clause of the running sentence was withheld: the rest of it goes too
@@ -160,15 +190,21 @@ class _Shown:
         return [event for part in parts for event in self._part(part)]
 
     def finish(self) -> list[AnswerEvent]:
-        """Closes a sentence of which clauses were shown."""
-        if not self._clauses:
-            return []
-        sentence = Sentence(
-            " ".join(clause.text for clause in self._clauses),
-            _united([citation for clause in self._clauses for citation in clause.citations]),
-        )
-        self._clauses = []
-        return [SentenceEnded(sentence)]
+        """Closes a sentence of which clauses were shown, and says what could not be confirmed."""
+        events: list[AnswerEvent] = []
+        if self._clauses:
+            sentence = Sentence(
+                " ".join(clause.text for clause in self._clauses),
+                _united([citation for clause in self._clauses for citation in clause.citations]),
+            )
+            self._clauses = []
+            events.append(SentenceEnded(sentence))
+        if self.any:
+            for phrase in self._instead:
+                text = say(phrase, self._language)
+                events += [TextShown(text), SentenceEnded(Sentence(text))]
+            self._instead = []
+        return events
 
     def verdict(self) -> Ended:
         if self.any:
@@ -199,6 +235,10 @@ class _Shown:
             self._written.withheld.append(WithheldSentence(part.text.strip(), bound.reason))
             self._lost = not part.ends
             self._courtesy.clear()
+            phrase = _INSTEAD.get(bound.kind)
+            if phrase is not None and phrase not in self._said:
+                self._said.add(phrase)
+                self._instead.append(phrase)
             return []
         if self._courtesy:
             bound = replace(bound, text=" ".join([*self._courtesy, bound.text]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retrieval.model import Passage, Sentence
-from retrieval.verify import Courtesy, Verifier, Withheld
+from retrieval.verify.bind import Courtesy, Verifier, Withheld
 from tests.unit.retrieval.passages import HOURS, HOUSE, PRICES, passage
 
 PAGES = [HOURS, PRICES, HOUSE]
@@ -47,12 +47,12 @@ def test_faithful_sentences_are_shown_with_the_exact_line(text: str, quotes: lis
         ("We open at 9:00 on weekdays [1].", "unsupported_time"),
         ("Children pay 5 € [2].", "figure_of_something_else"),
         ("Adults pay 3 € and children 5 € [2].", "figure_of_something_else"),
-        ("Adults pay 5 $ [2].", "figure_of_something_else"),
-        ("Adults pay 7 € [2].", "unsupported_number"),
+        ("Adults pay 5 $ [2].", "unsupported_price"),
+        ("Adults pay 7 € [2].", "unsupported_price"),
         ("Call +45 33 12 34 57 [2].", "unsupported_phone"),
         ("Write to desk@shop.evil.example [2].", "unsupported_mail"),
         ("Pay at https://evil.example/x [2].", "unsupported_link"),
-        ("The house was built in 1913 [3].", "unsupported_number"),
+        ("The house was built in 1913 [3].", "unsupported_year"),
         ("We sell seven kinds of ice cream [3].", "unsupported_number"),
         ("The moon is made of cheese and dreams [1].", "no_support"),
         ("![x](data:image/png;base64,AAAA)", "markup"),
@@ -61,7 +61,8 @@ def test_faithful_sentences_are_shown_with_the_exact_line(text: str, quotes: lis
     ],
 )
 def test_unfaithful_sentences_are_withheld_with_a_reason(text: str, reason: str) -> None:
-    assert bind(text) == Withheld(reason)
+    bound = bind(text)
+    assert isinstance(bound, Withheld) and bound.reason == reason
 
 
 def test_a_courtesy_is_no_claim() -> None:
@@ -112,7 +113,8 @@ ROOMS = passage("A room for 2 persons is 80 €, for 4 persons 120 €.")
     ],
 )
 def test_a_figure_is_bound_to_its_thing_also_within_one_line_or_list(text: str, page: Passage) -> None:
-    assert bind(text, [page]) == Withheld("figure_of_something_else")
+    bound = bind(text, [page])
+    assert isinstance(bound, Withheld) and bound.reason == "figure_of_something_else"
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ async def answer(
         elif isinstance(event, SentenceEnded):
             sentences.append(event.sentence.text)
             assert "".join(deltas) == event.sentence.text
-            assert event.sentence.citations
+            assert bool(event.sentence.citations) != event.sentence.text.startswith("I could not confirm")
             for citation in event.sentence.citations:
                 assert citation.quote in PAGES[citation.passage - 1].text
             joined.append("".join(deltas))
@@ -72,9 +72,20 @@ async def test_one_byte_at_a_time_shows_the_same() -> None:
 
 async def test_what_is_wrong_is_withheld_and_the_rest_shown() -> None:
     written, sentences, text, _ = await answer("Adults pay 7 € [2]. Children pay 3 € [2]. Call +45 99 99 99 99 [2].")
-    assert sentences == ["Children pay 3 €."]
-    assert [held.reason for held in written.withheld] == ["unsupported_number", "unsupported_phone"]
+    assert sentences == [
+        "Children pay 3 €.",
+        "I could not confirm the price.",
+        "I could not confirm the phone number.",
+    ]
+    assert [held.reason for held in written.withheld] == ["unsupported_price", "unsupported_phone"]
     assert "7" not in text and "99" not in text
+
+
+async def test_each_kind_of_thing_is_named_once_and_never_alone() -> None:
+    _, sentences, _, _ = await answer("Children pay 3 € [2]. Adults pay 7 € [2]. Dogs pay 9 € [2]. Gold is sold here [1].")
+    assert sentences == ["Children pay 3 €.", "I could not confirm the price."]
+    written, sentences, _, _ = await answer("Adults pay 7 € [2]. Call +45 99 99 99 99 [2].")
+    assert written.ended is Ended.WITHHELD and sentences == []
 
 
 async def test_nothing_confirmed_ends_as_withheld() -> None:
@@ -148,8 +159,8 @@ async def test_a_wrong_clause_ends_its_sentence() -> None:
     limits = Limits(first_text_seconds=2.0, stall_seconds=1.0, hold_seconds=0.1)
     script = ("Adults pay 5 €, ", 0.3, "children pay 9 €, ", 0.3, "dogs are welcome [2]. Children pay 3 € [2].")
     written, sentences, text, _ = await answer(*script, limits=limits)
-    assert sentences == ["Adults pay 5 €,", "Children pay 3 €."]
-    assert "9" not in text and [held.reason for held in written.withheld] == ["unsupported_number"]
+    assert sentences == ["Adults pay 5 €,", "I could not confirm the price.", "Children pay 3 €."]
+    assert "9" not in text and [held.reason for held in written.withheld] == ["unsupported_price"]
 
 
 @pytest.mark.parametrize("script", [("Adults pay 5 € [2]. More ", 5.0), (5.0,)])

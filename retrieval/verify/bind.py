@@ -1,0 +1,485 @@
+"""Binds what a model wrote to the passages it was given. A sentence in; the same with exact quotes out, or a reason
+why it must not be shown.
+
+Every figure must stand in the passages for the thing, day, currency, unit and people it is said of; names must stand
+there; the yes and no must be the line's own; words must be shared. The visitor's words are never looked at. Called by
+written.py for each sentence or clause before a letter of it is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from retrieval.analyse import SnowballAnalyser, fold, stop_words
+from retrieval.language import detect
+from retrieval.lexicon import COMPOUNDING, concepts_of
+from retrieval.model import Citation, Passage, Sentence
+from retrieval.prompt import NO_ANSWER
+from retrieval.quote import cite
+from retrieval.sentences import MARK
+from retrieval.verify import polarity
+from retrieval.verify.agree import holds, same_kind
+from retrieval.verify.days import weekdays
+from retrieval.verify.figures import Figure, Kind, figures_of, plain
+from retrieval.verify.lines import JOINTS, Clause, Line, Part, Word, clauses, is_light, read, stems
+from retrieval.verify.names import names_of
+from retrieval.words.calendar import MONTHS
+
+CITATIONS = 3
+SHARED_WORDS = 0.5  # of a sentence's words with content; less where its figures already bind it
+SHARED_WITH_FIGURES = 0.34
+# How near to a figure a word of its clause stands: in its part, its line, the label above, the headings.
+OWN, LINE, LABEL, HEAD = 1.0, 0.6, 0.5, 0.3
+LIGHT = 0.2
+BETTER = 0.75  # by so much another figure's place must fit better to be the one that is meant
+POLARITY_LINES = 8  # that share most words are asked for yes and no
+_LIST_MARK = re.compile(r"^\s*(?:[-*•>#]+|\d{1,2}[.)])\s+")
+_MARKUP = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
+_UNSEEN = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_TAG = re.compile(r"<[/!a-z][^>]*>|!\[|\]\(|<script|javascript:|data:[a-z]+/", re.IGNORECASE)
+_POLITE = re.compile(
+    r"\b(?:yes|no|sure|certainly|of course|gladly|hello|hi|thanks|thank you|ja|nein|gerne?|natürlich|hallo|danke|nej"
+    r"|selvfølgelig|hej|tak|oui|non|bien sûr|bonjour|merci|sí|claro|hola|gracias|sì|certo|ciao|grazie|nee|natuurlijk"
+    r"|sim|não|olá|obrigad[oa]|visst|tack|selvsagt|takk|nie|oczywiście|dzień dobry)\b",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"[^\W_][\w-]*")
+_OPENING = re.compile(
+    r"\b(?:opens?|open from|opening at|from|starts?|starting|begins?|öffne[tn]|ab|von|beginnt|åbner|fra|begynder|starter|ouvre"
+    r"|à partir de|dès|abre|desde|apre|dalle|opent|vanaf|öppnar|från|åpner)\b[^\d,;]{0,24}$",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"\b(?:closes?|until|till|closing at|ends?|schließ(?:t|en)|bis|endet|lukker|til|slutter|ferme|jusqu['’]à|cierra|hasta|chiude"
+    r"|fino alle|sluit|tot|stänger|stenger)\b[^\d,;]{0,24}$",
+    re.IGNORECASE,
+)
+_SHUT = re.compile(
+    r"\b(?:closed|break|lunch|geschlossen|pause|lukket|fermée?|cerrado|chiuso|gesloten)\b", re.IGNORECASE
+)
+# Neighbours that share most of their words: a sentence in one is not clearly not in the other.
+_ALIKE = ({"da", "no", "sv", "nb", "nn"}, {"es", "pt", "it"}, {"nl", "de"})
+_CONTACT = frozenset({Kind.MAIL, Kind.LINK, Kind.PHONE, Kind.CODE})
+
+_HELD_BY = {
+    Kind.TIME: frozenset({Kind.TIME, Kind.NUMBER}),
+    Kind.MONTH: frozenset({Kind.MONTH, Kind.DATE}),
+    Kind.YEAR: frozenset({Kind.YEAR, Kind.NUMBER, Kind.DATE, Kind.MONTH}),
+    Kind.MONEY: frozenset({Kind.MONEY, Kind.NUMBER}),
+    Kind.MEASURE: frozenset({Kind.MEASURE, Kind.NUMBER, Kind.YEAR}),
+    Kind.NUMBER: frozenset({Kind.NUMBER, Kind.YEAR, Kind.TIME, Kind.MONEY, Kind.MEASURE, Kind.DATE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """`kind`: of what could not be confirmed, in the words of figures.Kind, or name, weekday, detail; else empty."""
+
+    reason: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Courtesy:
+    """No claim at all ("Yes.", "Gladly!"): may only go before a sentence that has one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A figure of a passage where it stands."""
+
+    figure: Figure
+    part: Part
+    line: Line
+
+
+class Verifier:
+    """For one answer. `language` is the visitor's, `written` those of the passages; `names` may be said as they are."""
+
+    def __init__(self, passages: Sequence[Passage], language: str, written: Sequence[str], names: Sequence[str] = ()):
+        self._passages = passages
+        self._language = language
+        self._languages = tuple(dict.fromkeys((*(written or (language,)), language)))
+        self._foreign = bool(written) and language not in written
+        self._lines = [line for at, passage in enumerate(passages) for line in read(at, passage, self._languages)]
+        self._places = [
+            _Place(figure, part, line) for line in self._lines for part in line.parts for figure in part.figures
+        ]
+        texts = ["\n".join((passage.title, *passage.heading_path, passage.text)) for passage in passages]
+        self._terms = [stems(text, self._languages) for text in texts]
+        self._tokens = frozenset(fold(token) for text in (*texts, *names) for token in _tokens(plain(text)))
+        self._days = [weekdays(plain(text)) for text in texts]
+        self._long: list[str] | None = None
+        self._topic: tuple[Word, ...] = ()
+        self._kinds: dict[Kind, list[_Place]] = {}
+
+    def bind(self, raw: str) -> Sentence | Courtesy | Withheld | None:
+        """None when there is no text in it. `Sentence.text` is what may be shown."""
+        marks = [int(number) - 1 for match in MARK.finditer(raw) for number in re.findall(r"\d+", match[1])]
+        text = _clean(raw)
+        if not text or not any(sign.isalnum() for sign in text):
+            return None
+        if NO_ANSWER in text or _TAG.search(text):
+            return Withheld("refusal" if NO_ANSWER in text else "markup")
+        cited = [number for number in dict.fromkeys(marks) if 0 <= number < len(self._passages)]
+        figures = figures_of(text, (self._language,))
+        if not figures and not weekdays(text) and not _POLITE.sub("", text).strip(" ,.!?"):
+            return Courtesy(text)
+        if self._in_another_language(text):
+            return Withheld("wrong_language")
+        words = self._words(text)
+        topic, self._topic = self._topic, tuple(word for word in words if not word.light) or self._topic
+        places: list[_Place] = []
+        for clause in clauses(text, figures):
+            found = self._support(clause, self._words(clause.text), topic, cited)
+            if isinstance(found, Withheld):
+                return found
+            places += found
+        lines = list(dict.fromkeys(place.line for place in places))
+        if not figures and (days := weekdays(text)) and not self._tells_days(days, lines):
+            return Withheld("unsupported_weekday", "weekday")
+        chosen = list(dict.fromkeys([line.passage for line in lines])) or cited or self._nearest(words)
+        reason = self._unnamed(text, words) or self._unshared(text, words, figures, chosen, cited)
+        reason = reason or self._turned(text, words, lines, cited)
+        if reason is not None:
+            return reason
+        return Sentence(text, self._citations(words, lines, chosen))
+
+    # ---- figures
+
+    def _support(
+        self, clause: Clause, words: Sequence[Word], topic: Sequence[Word], cited: Sequence[int]
+    ) -> list[_Place] | Withheld:
+        """For each figure of a clause a place that says it of the same thing; cited passages first."""
+        scores: dict[int, tuple[float, frozenset[int]]] = {}
+        heavy = [word for word in words if not word.light]
+        asked = list(words) if heavy else [*topic, *words]
+
+        def score(place: _Place) -> tuple[float, frozenset[int]]:
+            if id(place.part) not in scores:
+                scores[id(place.part)] = _score(asked, place)
+            return scores[id(place.part)]
+
+        chosen: list[_Place] = []
+        for said in clause.figures:
+            holding = [place for place in self._of_kind(said.kind) if holds(place.figure, said, place.part.near)]
+            if not holding:
+                return Withheld(f"unsupported_{said.kind}", said.kind)
+            fitting = [place for place in holding if self._same_day(clause, place) and _same_role(clause, said, place)]
+            fitting = [place for place in fitting if self._paired(clause, said, place)]
+            if not fitting:
+                return Withheld("figure_of_something_else", said.kind)
+            best = max(
+                fitting, key=lambda place: (score(place)[0] + 0.1 * (place.line.passage in cited), score(place)[0])
+            )
+            if self._said_of_another(clause, said, best, score, bool(heavy)):
+                return Withheld("figure_of_something_else", said.kind)
+            chosen.append(best)
+        return chosen
+
+    def _of_kind(self, kind: Kind) -> list[_Place]:
+        """The places that may hold a figure of this kind."""
+        if kind not in self._kinds:
+            kinds = _HELD_BY.get(kind, frozenset({kind}))
+            self._kinds[kind] = [place for place in self._places if place.figure.kind in kinds]
+        return self._kinds[kind]
+
+    def _said_of_another(self, clause: Clause, said: Figure, best: _Place, score: _Scorer, named: bool) -> bool:
+        """Another figure's place is named by what this clause names, and better."""
+        mine, own = score(best)
+        rivals = self._rivals(said, best)
+        for rival in rivals:
+            theirs, closer = score(rival)
+            nearer = theirs >= mine + BETTER or (own < closer and theirs > mine)
+            if nearer and self._is_rival(clause, said, rival):
+                return True
+        if named and said.kind not in _CONTACT and mine < HEAD:
+            # Nothing that is named here has to do with this figure.
+            beside = (rival for rival in rivals if rival.line.passage == best.line.passage)
+            return not self._foreign or any(self._is_rival(clause, said, rival) for rival in beside)
+        return False
+
+    def _rivals(self, said: Figure, best: _Place) -> list[_Place]:
+        return [place for place in self._places if place.part is not best.part and same_kind(place.figure, said)]
+
+    def _is_rival(self, clause: Clause, said: Figure, place: _Place) -> bool:
+        """A place of another figure, not of one that the clause tells as well."""
+        if clause.days and not self._same_day(clause, place):
+            return False
+        return not any(holds(place.figure, each, place.part.near) for each in clause.figures)
+
+    def _paired(self, clause: Clause, said: Figure, place: _Place) -> bool:
+        """ "For 8 persons 450 kr" where 8 persons are 320 kr; "10 to 15" where 10-14 and 12-15 are told."""
+        at = clause.figures.index(said)
+        held = place.part.figures
+        for other in clause.figures:
+            if other is said or other.kind in _CONTACT or said.kind in _CONTACT:
+                continue
+            if any(holds(figure, other, place.part.near) for figure in held):
+                continue
+            taken = [figure for figure in held if figure is not place.figure and same_kind(figure, other)]
+            spare = [
+                figure
+                for figure in taken
+                if not any(holds(figure, each, place.part.near) for each in clause.figures if each is not other)
+            ]
+            if spare and other.kind is not said.kind:
+                return False
+        if said.ranged and at:
+            first = clause.figures[at - 1]
+            here = held.index(place.figure)
+            line_figures = place.line.figures
+            if place.figure.ranged and here:
+                return holds(held[here - 1], first, place.part.near)
+            if any(figure.ranged and same_kind(figure, said) for figure in line_figures):
+                return False
+            before = line_figures[: line_figures.index(place.figure)]
+            return any(holds(figure, first, place.part.near) for figure in before) or said.kind in (
+                Kind.MONEY,
+                Kind.MEASURE,
+                Kind.NUMBER,
+            )
+        return True
+
+    def _same_day(self, clause: Clause, place: _Place) -> bool:
+        """10-16 on Saturday does not support 10-16 on Sunday, also when one line tells both."""
+        if not clause.days:
+            return True
+        days = place.part.days or place.line.days or self._days[place.line.passage]
+        return clause.days <= days
+
+    def _tells_days(self, days: frozenset[int], lines: Sequence[Line]) -> bool:
+        del lines
+        return any(days <= (part.days or line.days) for line in self._lines for part in line.parts) or any(
+            days <= told for told in self._days
+        )
+
+    # ---- words
+
+    def _unnamed(self, text: str, words: Sequence[Word]) -> Withheld | None:
+        """A name that the passages do not hold, or that they hold of something else."""
+        names = [word for _, word in names_of(text, self._language)]
+        for name in names:
+            if not self._known(name):
+                return Withheld("unsupported_name", "name")
+        folded = [fold(name) for name in names]
+        if not folded:
+            return None
+        rest = [word for word in words if not word.light and fold(word.text) not in folded]
+        if not rest:
+            return None
+        with_name = without = 0
+        name_stems = [stems(name, self._languages) for name in names]
+        for line in self._lines:
+            around = line.terms | line.label | line.head | line.beside
+            met = sum(not word.stems.isdisjoint(line.terms) for word in rest)
+            if all(not stem or stem & around for stem in name_stems):
+                with_name = max(with_name, met)
+            else:
+                without = max(without, met)
+        if (with_name == 0 and without >= 1) or without >= with_name + 2:
+            return Withheld("name_of_something_else", "name")
+        return None
+
+    def _known(self, name: str) -> bool:
+        word = fold(name)
+        parts = [
+            word,
+            re.sub(r"['’]?s$|['’]$", "", word),
+            *(part for part in re.split(r"[-'’]", word) if len(part) > 2),
+        ]
+        if (
+            parts[0] in self._tokens
+            or parts[1] in self._tokens
+            or all(part in self._tokens for part in parts[2:] or [""])
+        ):
+            return True
+        own = stems(name, self._languages)
+        return bool(own) and any(own & terms for terms in self._terms)
+
+    def _unshared(
+        self, text: str, words: Sequence[Word], figures: Sequence[Figure], chosen: Sequence[int], cited: Sequence[int]
+    ) -> Withheld | None:
+        heavy = [word for word in words if not word.light]
+        passages = [*chosen, *cited]
+        if not heavy:
+            told = bool(figures) or bool(weekdays(text))
+            return None if told else Withheld("no_support")
+        held = [self._meets(word, passages) for word in heavy]
+        if self._foreign:
+            # Words of two languages do not meet: then a figure, a name or the model's own mark must bind it.
+            return None if cited or figures or any(held) else Withheld("no_support")
+        if sum(held) < (SHARED_WITH_FIGURES if figures else SHARED_WORDS) * len(heavy):
+            return Withheld("no_support")
+        start = 0
+        for joint in [*JOINTS.finditer(text), None]:
+            end = joint.start() if joint else len(text)
+            own = [word for word in self._words(text[start:end]) if not word.light]
+            if own and not any(self._meets(word, passages) for word in own):
+                return Withheld("no_support")
+            start = joint.end() if joint else end
+        return None
+
+    def _meets(self, word: Word, passages: Sequence[int]) -> bool:
+        if any(not word.stems.isdisjoint(self._terms[number]) for number in passages):
+            return True
+        if not COMPOUNDING & set(self._languages) or len(word.text) < 8:
+            return False
+        if self._long is None:
+            self._long = [term for terms in self._terms for term in terms if len(term) >= 5]
+        folded = fold(word.text)
+        return any(folded.startswith(term) or folded.endswith(term) or term.startswith(folded) for term in self._long)
+
+    def _turned(self, text: str, words: Sequence[Word], lines: Sequence[Line], cited: Sequence[int]) -> Withheld | None:
+        heavy = [word for word in words if not word.light] or list(words)
+        days = weekdays(text)
+
+        def shared(line: Line) -> float:
+            met = sum(not word.stems.isdisjoint(line.terms) for word in heavy)
+            return met + 0.5 * bool(days & line.days) + 0.2 * (line.passage in cited) + (line in lines)
+
+        ranked = sorted(((shared(line), -at) for at, line in enumerate(self._lines)), reverse=True)[:POLARITY_LINES]
+        near = [self._lines[-at] for value, at in ranked if value >= 0.5]
+        for said in polarity.pieces(text, (self._language,)):
+            own = self._words(said.text)
+            against = polarity.turned(said, own, near, self._languages)
+            if against is not None:
+                return Withheld("polarity", "detail")
+        bound = list(lines) or near[:1]
+        for line in bound:
+            if polarity.dropped(text, words, line, self._languages):
+                return Withheld("restriction_left_out", "detail")
+        return None
+
+    def _in_another_language(self, text: str) -> bool:
+        """A whole sentence, quotes and what the pages write left aside."""
+        bare = re.sub(r"[\"“„«].*?[\"”“»]", " ", text)
+        kept = [
+            token
+            for token in re.findall(r"[^\W\d_]+", bare)
+            if not token[0].isupper() and (not self._foreign or fold(token) not in self._tokens or _is_stop(token))
+        ]
+        if len(kept) < 4:
+            return False
+        found = detect(" ".join(kept), self._language)
+        if found == self._language or any({found, self._language} <= group for group in _ALIKE):
+            return False
+        stops = sum(fold(token) in stop_words(self._language) for token in kept)
+        theirs = sum(fold(token) in stop_words(found) for token in kept)
+        return theirs >= 2 and theirs >= 2 * stops + 1
+
+    # ---- quotes
+
+    def _citations(self, words: Sequence[Word], lines: Sequence[Line], chosen: Sequence[int]) -> tuple[Citation, ...]:
+        """An exact quote for each line that was needed; without figures the line that shares most words."""
+        needed = list(lines)
+        heavy = [word for word in words if not word.light] or list(words)
+
+        def shared(line: Line) -> tuple[int, int]:
+            own = sum(not word.stems.isdisjoint(line.terms) for word in heavy)
+            around = sum(not word.stems.isdisjoint(line.label | line.head) for word in heavy)
+            return own, around
+
+        if not needed:
+            for number in chosen:
+                own = [line for line in self._lines if line.passage == number]
+                if own:
+                    needed.append(max(own, key=shared))
+            if len(needed) > 1:
+                needed = [line for line in needed if shared(line)[0]] or needed[:1]
+        needed = needed[:CITATIONS] or self._lines[:1]
+        return tuple(cite(self._passages[line.passage], line.passage, line.unit.text) for line in needed)
+
+    def _nearest(self, words: Sequence[Word]) -> list[int]:
+        heavy = [word for word in words if not word.light]
+
+        def shared(number: int) -> int:
+            return sum(not word.stems.isdisjoint(self._terms[number]) for word in heavy)
+
+        best = max(range(len(self._terms)), key=shared, default=None)
+        return [] if best is None else [best]
+
+    def _words(self, text: str) -> list[Word]:
+        """Each word with content in all its stems, with the page words of the business concepts it names."""
+        return [
+            word
+            for token in dict.fromkeys(_tokens(text))
+            if (word := _word(token, self._languages, self._language, self._foreign)) is not None
+        ]
+
+
+class _Scorer:
+    def __call__(self, place: _Place) -> tuple[float, frozenset[int]]: ...
+
+
+def _score(words: Sequence[Word], place: _Place) -> tuple[float, frozenset[int]]:
+    """How well a place fits the words, and which of them stand right with it."""
+    total, own = 0.0, set[int]()
+    line = place.line
+    for at, word in enumerate(words):
+        weight = LIGHT if word.light else 1.0
+        if not word.stems.isdisjoint(place.part.terms):
+            total += weight * OWN
+            if not word.light:
+                own.add(at)
+        elif not word.stems.isdisjoint(line.terms):
+            total += weight * LINE
+        elif not word.stems.isdisjoint(line.label):
+            total += weight * LABEL
+        elif not (word.stems.isdisjoint(line.head) and word.stems.isdisjoint(line.beside)):
+            total += weight * HEAD
+    return total, frozenset(own)
+
+
+def _same_role(clause: Clause, said: Figure, place: _Place) -> bool:
+    """ "Opens at" is where a range begins and "until" where it ends."""
+    if said.kind not in (Kind.TIME, Kind.DATE, Kind.NUMBER) or said.ranged or _SHUT.search(clause.text):
+        return True
+    before = clause.text[: said.start - clause.start]
+    after = [figure for figure in clause.figures if figure.start > said.start][:1]
+    if after and after[0].ranged:
+        return True
+    figures = place.part.figures
+    at = figures.index(place.figure)
+    begins = at + 1 < len(figures) and figures[at + 1].ranged and same_kind(figures[at + 1], place.figure)
+    if _CLOSING.search(before):
+        return not begins
+    return not (_OPENING.search(before) and place.figure.ranged)
+
+
+@lru_cache(maxsize=16384)
+def _word(token: str, languages: tuple[str, ...], spoken: str, foreign: bool) -> Word | None:
+    if any(sign.isdigit() for sign in token):
+        return None
+    analyser = SnowballAnalyser()
+    found = frozenset(analyser.words(token, spoken))
+    if not found:
+        return None
+    found |= frozenset(term for code in languages for term in analyser.words(token, code))
+    if foreign:
+        for concept in concepts_of(token, (spoken,)):
+            found |= concept.page_terms(languages[:-1]).keys()
+    return Word(token, found, is_light(token) or bool(weekdays(token)) or fold(token) in MONTHS)
+
+
+@lru_cache(maxsize=4096)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(match.group() for match in _TOKEN.finditer(text))
+
+
+def _is_stop(token: str) -> bool:
+    return any(fold(token) in stop_words(code) for code in ("en", "de", "da", "fr", "es", "it", "nl"))
+
+
+def _clean(raw: str) -> str:
+    text = _UNSEEN.sub("", MARK.sub("", raw))
+    text = _MARKUP.sub("", _LIST_MARK.sub("", text))
+    return plain(" ".join(text.split()))

@@ -1,0 +1,416 @@
+"""Figures of a text in a form that can be compared. A text and its languages in; typed figures with their places out.
+
+1.000,50 and 1,000.50, 10-16 and 10 am to 4 pm, half past ten, +45 and 0045, two weeks and 14 days. Called by lines.py
+for passages and by bind.py for what a model wrote; `holds` in agree.py compares them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+
+from retrieval.analyse import fold
+from retrieval.verify.clock import CLOCK, is_hour, minutes_of, spoken
+from retrieval.verify.dates import dates_of
+from retrieval.words.measures import CURRENCIES, UNITS
+from retrieval.words.numbers import is_half, is_one, number_of
+
+MAIL = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+LINK = re.compile(
+    r"(?:(?:https?|ftp)://|www\.)[^\s<>\"')\]]+|(?<![\w@.])(?:[a-z0-9-]+\.)+(?:com|org|net|info|eu|io|app|shop|dev|biz|de|at|ch|dk"
+    r"|fr|es|it|nl|be|pt|se|no|pl|uk|us|ie|fi|cz|hu|ro|gr|tr|ru|ua|cn|jp|me|co|ly|site|online|store|xyz|example|test)(?![\w@])"
+    r"(?:/[^\s<>\"')\]]*)?",
+    re.IGNORECASE,
+)
+PHONE = re.compile(r"(?<![\w.,])(?:\+|00)?\(?\d(?:(?!\s?/\s?(?:00|\+))[\s()/.–-]{0,3}\d){6,19}(?![\w%])")
+# Dates, years and pairs of hours are no phone numbers, unless they begin like one.
+_NO_PHONE = re.compile(
+    r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2}|(?:19|20)\d\d\s?[-–/]\s?(?:19|20)\d\d"
+    r"|(?<!\d)\d{1,2}\s?[-–]\s?\d{1,2}(?!\d)|^\d{1,3}(?:[., ]\d{3})+$|\d[.]\d\d\s?[-–]\s?\d{1,2}[.]\d\d"
+)
+# Also glued to letters: "EUR15" is a price.
+_NUMBER = re.compile(r"(?<!\d)\d+(?:[.,' \u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)?")
+_CODE = re.compile(r"(?<![\w.,/-])(?:[A-Za-z]{1,6}\d[\dA-Za-z]*|\d+[A-Za-z][\dA-Za-z]*)(?:-[\dA-Za-z]+)*(?![\w])")
+_NO_CODE = re.compile(r"(?:\d+(?:st|nd|rd|th|er|re|e|ème|[ap]m|h\d*|x|s|tl|px|ers)|[a-z]+\d+)$", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_AFTER = re.compile(r"(?:,-|,–|\.-|,—)?\s?-?\s?(?:an? )?(?P<word>[€$£¥₺₹%°]C?|[^\W\d_]+\d?(?!\w|-end\b))")
+_BEFORE = re.compile(r"(?P<word>[€$£¥₺₹]|[^\W\d_]+)\.?\s?$")
+_DASHED = re.compile(r",[-–—](?!\d)")
+_COUNTED = re.compile(r"[\s-]([^\W\d_]{3,})")
+_RATE = re.compile(
+    r"\s*(?:/\s?|(?:per|an?|each|every|pro|je|jede[rns]?|im|am|pr|om|i|par|la|le|l'|al|all'|a|il|por|per|à la|na|za)\b\.?\s?)"
+    r"(?P<word>[^\W\d_]+)(?!-end\b|\w)",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    r"\s*(?:\.|st|nd|rd|th|er)?\s*(?:-|–|—|\bto\b|\bbis\b|\btil\b|à|\bau\b|\ba(?:l|las)?\b|\balle\b|\bdo\b|\btill?\b|\btot\b(?: en met)?"
+    r"|\bthrough\b|\bthru\b|\buntil\b|\bund\b|\band\b|\bog\b|\bet\b|\by\b|\be\b|\ben\b|\boch\b|/|\bor\b|\boder\b|\beller\b|\bou\b"
+    r"|\bo\b|\bof\b|,|&)\s*(?:\bund\b|\band\b|\bog\b|\bet\b)?\s*(?:l[ae]s?\s|um\s|kl\.?\s|[€$£]\s?)?",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"\s*\.?\s*(?:-|–|—|to\b|bis\b|til\b|à|au\b|al?\b|alle\b|do\b|till?\b|tot\b|through\b|thru\b|until\b)",
+    re.IGNORECASE,
+)
+_DOTTED = re.compile(r"\d{1,2}\.\d\d\s?[-–—]\s?\d{1,2}\.\d\d")
+_BETWEEN = re.compile(
+    r"\b(?:between|zwischen|mellem|mellan|mellom|entre|tra|fra|tussen|między)\b[^.]{0,24}$", re.IGNORECASE
+)
+
+
+class Kind(StrEnum):
+    MAIL = "mail"
+    LINK = "link"
+    PHONE = "phone"
+    CODE = "code"
+    DATE = "date"
+    MONTH = "month"
+    YEAR = "year"
+    TIME = "time"
+    MONEY = "price"
+    MEASURE = "measure"
+    NUMBER = "number"
+
+
+Measured = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`texts`: readings of a number, or what a mail, link, phone or code is compared by. `minutes`: after midnight, as
+    written; `loose`: as it may be meant ("at 4" is also 16:00). `counted`: the word that follows a bare number."""
+
+    kind: Kind
+    start: int
+    end: int
+    texts: frozenset[str] = frozenset()
+    minutes: frozenset[int] = frozenset()
+    loose: frozenset[int] = frozenset()
+    unit: str | None = None
+    factor: int = 1
+    rate: Measured | None = None
+    dates: frozenset[tuple[int, int]] = frozenset()
+    year: str | None = None
+    counted: str = ""
+    ranged: bool = False  # from the one before to this: "10-16"
+
+    @property
+    def amounts(self) -> frozenset[Decimal]:
+        return _amounts(self.texts, self.factor)
+
+
+@lru_cache(maxsize=16384)
+def _amounts(texts: frozenset[str], factor: int) -> frozenset[Decimal]:
+    return frozenset(Decimal(text) * factor for text in texts)
+
+
+@lru_cache(maxsize=8192)
+def figures_of(text: str, languages: tuple[str, ...]) -> tuple[Figure, ...]:
+    """In order. `text` must be as `plain` gives it, so that places fit."""
+    reader = _Reader(text, languages)
+    reader.contacts()
+    reader.days()
+    reader.phones()
+    reader.times()
+    reader.codes()
+    reader.numbers()
+    return _joined(text, sorted(reader.found, key=lambda figure: figure.start))
+
+
+@lru_cache(maxsize=8192)
+def units_in(text: str) -> frozenset[Measured]:
+    """Every unit a text names, also without a figure: the head of a column."""
+    return frozenset(UNITS[word] for word in words_in(text) if word in UNITS)
+
+
+@lru_cache(maxsize=8192)
+def currencies_in(text: str) -> frozenset[str]:
+    signs = frozenset(CURRENCIES[sign] for sign in text if sign in "€$£¥₺₹")
+    dashed = frozenset({"kr"}) if _DASHED.search(text) else frozenset[str]()
+    return signs | dashed | frozenset(CURRENCIES[word] for word in words_in(text) if word in CURRENCIES)
+
+
+def words_in(text: str) -> list[str]:
+    return [fold(match.group()) for match in _WORD.finditer(text)]
+
+
+def same_phone(one: str, other: str) -> bool:
+    """With or without the country's code: the shorter must end the longer, and be a number of its own."""
+    short, long = sorted((one, other), key=len)
+    return long.endswith(short) and len(short) >= 6 and len(long) - len(short) <= 4
+
+
+def plain(text: str) -> str:
+    """One form for what looks alike; the places of figures are places in it."""
+    halves = re.sub(r"(?<=\d)\s?½", ".5", text.replace("\u00ad", "")).replace("½", "0.5").replace("¼", "0.25")
+    return unicodedata.normalize("NFKC", halves.replace("¾", "0.75"))
+
+
+class _Reader:
+    """Takes figures out of a text, the surest kinds first."""
+
+    def __init__(self, text: str, languages: tuple[str, ...]):
+        self._text = text
+        self._rest = text
+        self._languages = languages
+        self.found: list[Figure] = []
+
+    def _take(self, figure: Figure) -> None:
+        self.found.append(figure)
+        gone = " " * (figure.end - figure.start)
+        self._rest = self._rest[: figure.start] + gone + self._rest[figure.end :]
+
+    def contacts(self) -> None:
+        for match in MAIL.finditer(self._text):
+            self._take(Figure(Kind.MAIL, *match.span(), frozenset({_mail(match.group())})))
+        for match in LINK.finditer(self._rest):
+            self._take(Figure(Kind.LINK, *match.span(), frozenset({_link(match.group())})))
+
+    def days(self) -> None:
+        for start, end, dates, year in dates_of(self._rest):
+            kind = Kind.DATE if any(day for day, _ in dates) else Kind.MONTH
+            self._take(Figure(kind, start, end, dates=dates, year=year))
+
+    def phones(self) -> None:
+        for match in PHONE.finditer(self._rest):
+            if not _NO_PHONE.search(match.group()) or match.group()[0] in "+0":
+                self._take(Figure(Kind.PHONE, *match.span(), frozenset({_phone(match.group())})))
+
+    def times(self) -> None:
+        for start, end, minutes in spoken(self._rest, self._languages):
+            self._take(Figure(Kind.TIME, start, end, minutes=minutes, loose=minutes))
+        for match in CLOCK.finditer(self._rest):
+            if match["half"] or match["sure"] or (match["mark"] or "").strip().casefold() in (":", "h"):
+                exact, loose = minutes_of(match, self._languages)
+                self._take(Figure(Kind.TIME, *match.span(), minutes=exact, loose=loose))
+
+    def codes(self) -> None:
+        for match in _CODE.finditer(self._rest):
+            code = match.group()
+            digits = re.match(r"\d+", code)
+            letters = fold(code[digits.end() :] if digits else re.sub(r"\d.*", "", code))
+            if (digits and _NO_CODE.match(code)) or letters in UNITS or letters in CURRENCIES:
+                continue
+            self._take(Figure(Kind.CODE, *match.span(), frozenset({code.casefold()})))
+
+    def numbers(self) -> None:
+        for match in _NUMBER.finditer(self._rest):
+            clock = CLOCK.fullmatch(match.group())
+            self._number(match.start(), match.end(), readings(match.group()), clock)
+        words = list(_WORD.finditer(self._rest))
+        for at, match in enumerate(words):
+            word = fold(match.group())
+            values = number_of(word, self._languages)
+            if values:
+                if at and self._rest[words[at - 1].end() : match.start()] in ("-", " ") and len(values) == 1:
+                    tens = number_of(fold(words[at - 1].group()), self._languages)
+                    value = next(iter(values))
+                    if len(tens) == 1 and 20 <= next(iter(tens)) < 100 and value < 10:
+                        # "twenty-five": the twenty before it was no number of its own.
+                        self.found = [one for one in self.found if one.start != words[at - 1].start()]
+                        self._spelled(words[at - 1].start(), match.end(), {next(iter(tens)) + value})
+                        continue
+                self._spelled(match.start(), match.end(), values)
+            elif is_half(word, self._languages) or is_one(word, self._languages):
+                self._one(match, 0.5 if is_half(word, self._languages) else 1)
+
+    def _one(self, match: re.Match[str], value: float) -> None:
+        """ "One hour", "eine Woche", "halbe Stunde": a figure only with its unit."""
+        unit, end = self._unit_after(match.end())
+        if unit is None or unit[0] in ("person", "percent", "evening"):
+            return
+        self._take(
+            Figure(Kind.MEASURE, match.start(), end, frozenset({_trim(str(value))}), unit=unit[0], factor=unit[1])
+        )
+
+    def _spelled(self, start: int, end: int, values: frozenset[int] | set[int]) -> None:
+        texts = frozenset(str(value) for value in values)
+        clock = CLOCK.fullmatch(next(iter(texts)))
+        self._number(start, end, set(texts), clock)
+
+    def _number(self, start: int, end: int, texts: set[str], clock: re.Match[str] | None) -> None:
+        text = self._rest
+        after, stop = self._currency(start, end)
+        if after is not None:
+            rate, stop = self._rate(stop)
+            self._take(Figure(Kind.MONEY, start, stop, frozenset(texts), unit=after, rate=rate))
+            return
+        unit, stop = self._unit_after(end)
+        if unit is not None:
+            rate, stop = self._rate(stop) if unit[0] != "person" else (None, stop)
+            self._take(Figure(Kind.MEASURE, start, stop, frozenset(texts), unit=unit[0], factor=unit[1], rate=rate))
+            return
+        exact = loose = frozenset[int]()
+        if clock is not None:
+            told, may = minutes_of(clock, self._languages)
+            exact = told
+            if is_hour(self._text, start, end):
+                loose = may
+        counted = _COUNTED.match(text, end)
+        year = len(texts) == 1 and re.fullmatch(r"1[5-9]\d\d|2[01]\d\d", text[start:end]) is not None
+        self._take(
+            Figure(
+                Kind.YEAR if year else Kind.NUMBER,
+                start,
+                end,
+                frozenset(texts),
+                minutes=exact,
+                loose=loose,
+                counted=fold(counted[1]) if counted else "",
+            )
+        )
+
+    def _currency(self, start: int, end: int) -> tuple[str | None, int]:
+        text = self._text
+        if dashed := _DASHED.match(text, end):
+            after = _AFTER.match(text, end)
+            if after and fold(after["word"]) in CURRENCIES:
+                return CURRENCIES[fold(after["word"])], after.end()
+            return "kr", dashed.end()
+        after = _AFTER.match(text, end)
+        if after and (code := CURRENCIES.get(fold(after["word"]))):
+            return code, after.end()
+        before = _BEFORE.search(text, max(0, start - 10), start)
+        if before and (code := CURRENCIES.get(fold(before["word"]))):
+            return code, end
+        return None, end
+
+    def _unit_after(self, end: int) -> tuple[Measured | None, int]:
+        after = _AFTER.match(self._text, end)
+        if after is None:
+            return None, end
+        word = fold(after["word"])
+        if word in UNITS:
+            return UNITS[word], after.end()
+        further = _WORD.search(self._text, after.end())  # "three working days", "5 full hours"
+        if further and word in _QUALIFIES and fold(further.group()) in UNITS:
+            unit = UNITS[fold(further.group())]
+            if word in _WORKING:
+                unit = ("workday", 1)
+            elif word == "square":
+                unit = ("area", 1)
+            return unit, further.end()
+        return None, end
+
+    def _rate(self, end: int) -> tuple[Measured | None, int]:
+        match = _RATE.match(self._text, end)
+        if match is None or fold(match["word"]) not in UNITS:
+            return None, end
+        return UNITS[fold(match["word"])], match.end()
+
+
+_WORKING = frozenset({"working", "business", "ouvrables", "ouvres"})
+_QUALIFIES = _WORKING | {"full", "whole", "more", "volle", "ganze", "hele", "hela", "square", "young", "adult"}
+
+
+def _joined(text: str, figures: list[Figure]) -> tuple[Figure, ...]:
+    """ "6 to 10 years", "24, 25 and 31 December", "9 bis 12.30 Uhr": what is told once holds for both."""
+    for at in range(len(figures) - 1, 0, -1):
+        one, two = figures[at - 1], figures[at]
+        gap = text[one.end : two.start]
+        if len(gap) > 12 or not _RANGE.fullmatch(gap):
+            continue
+        if one.kind is two.kind is Kind.NUMBER and _DOTTED.fullmatch(text[one.start : two.end]):
+            figures[at - 1] = one = replace(one, kind=Kind.TIME, loose=one.loose or one.minutes)
+            figures[at] = two = replace(two, kind=Kind.TIME, loose=two.minutes)
+        elif "," in gap and two.kind is not Kind.DATE:
+            continue
+        elif one.kind is Kind.NUMBER and (not one.counted or _joins(one.counted)):
+            figures[at - 1] = one = _like(one, two)
+        elif two.kind is Kind.NUMBER and one.kind in (Kind.TIME, Kind.MONEY) and not two.counted:
+            figures[at] = two = _like(two, one)
+        if _SPAN.match(gap) or (_BETWEEN.search(text, 0, one.start) and "," not in gap):
+            figures[at] = two = replace(two, ranged=True)
+            if (
+                one.kind is two.kind is Kind.NUMBER
+                and one.minutes
+                and two.minutes
+                and bool(one.loose) != bool(two.loose)
+            ):
+                figures[at - 1] = replace(one, loose=one.loose or one.minutes)
+                figures[at] = replace(two, loose=two.loose or two.minutes)
+    for at in range(1, len(figures)):
+        one, two = figures[at - 1], figures[at]
+        if two.ranged and one.kind is Kind.TIME and two.kind is Kind.TIME and len(one.loose) > 1:
+            figures[at - 1 : at + 1] = _working_day(one, two)
+    return tuple(figures)
+
+
+def _joins(word: str) -> bool:
+    return word in ("and", "und", "bis", "til", "oder", "till", "tot", "until", "through", "eller", "alle", "och")
+
+
+def _like(bare: Figure, full: Figure) -> Figure:
+    """The bare number with the unit of the one it is joined to, where it can have it."""
+    match full.kind:
+        case Kind.MONEY | Kind.MEASURE:
+            return replace(bare, kind=full.kind, unit=full.unit, factor=full.factor, rate=full.rate, counted="")
+        case Kind.TIME if bare.minutes:
+            loose = bare.loose or bare.minutes | frozenset(
+                (minute + 720) % 1440 for minute in bare.minutes if 60 <= minute < 780
+            )
+            return replace(bare, kind=Kind.TIME, loose=loose, texts=frozenset(), counted="")
+        case Kind.DATE:
+            days = [int(text) for text in bare.texts if text.isdigit() and 1 <= int(text) <= 31]
+            months = {month for _, month in full.dates}
+            if days:
+                dates = frozenset((day, month) for day in days for month in months)
+                return replace(bare, kind=Kind.DATE, dates=dates, year=full.year, texts=frozenset(), counted="")
+    return bare
+
+
+def _working_day(one: Figure, two: Figure) -> list[Figure]:
+    """ "9 - 5" ends in the afternoon, "9 to 12" before it; "2 - 4" may be either."""
+    first, last = min(one.minutes, default=0), min(two.minutes, default=0)
+    if len(one.minutes) > 1 or len(two.minutes) > 1 or first < 360:
+        return [one, two]
+    if last <= first and last < 720:
+        return [one, replace(two, minutes=frozenset({last + 720}))]
+    return [one, two]
+
+
+@lru_cache(maxsize=4096)
+def readings(text: str) -> frozenset[str]:
+    """A number as a decimal, and as thousands where it can be read so: 1.000 is 1 or 1000."""
+    joined = re.sub(r"[' \u00a0\u202f]", "", text)
+    found: set[str] = set()
+    parts = re.split(r"[.,]", joined)
+    if len(parts) == 1:
+        found.add(_trim(joined))
+    else:
+        found.add(_trim(f"{''.join(parts[:-1])}.{parts[-1]}"))
+        if len(parts[-1]) == 3 and 1 <= len(parts[0]) <= 3:
+            found.add(_trim("".join(parts)))
+            if len(parts) == 2 and parts[0] != "0":
+                found.discard(_trim(f"{parts[0]}.{parts[1]}"))
+                if parts[1] != "000":
+                    found.add(_trim(f"{parts[0]}.{parts[1]}"))
+    return frozenset(found)
+
+
+def _trim(number: str) -> str:
+    number = number.lstrip("0") or "0"
+    if "." in number:
+        number = number.rstrip("0").rstrip(".") or "0"
+    return "0" + number if number.startswith(".") else number
+
+
+def _mail(text: str) -> str:
+    return (
+        re.sub(r"\s|\(at\)|\[at\]", lambda match: "@" if "at" in match.group().lower() else "", text)
+        .casefold()
+        .rstrip(".")
+    )
+
+
+def _link(text: str) -> str:
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", text.casefold()).rstrip("/.,;:!?")
+
+
+def _phone(text: str) -> str:
+    digits = re.sub(r"\D", "", text.replace("(0)", ""))
+    return re.sub(r"^00", "", digits).lstrip("0")

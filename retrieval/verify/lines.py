@@ -1,0 +1,272 @@
+"""Passages as a verifier sees them: lines, their parts, and what each part speaks of. Passages in, lines out.
+
+A part is a clause of a sentence or a cell of a table; its terms are its own words, the row's label and the column's
+head. What stands around (labels above, headings) is kept apart, it binds less. Called by bind.py, once an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+
+from retrieval.analyse import SnowballAnalyser, fold
+from retrieval.model import Passage
+from retrieval.units import Unit, cut
+from retrieval.verify.agree import Near
+from retrieval.verify.days import EVERY_DAY, daily, weekdays
+from retrieval.verify.figures import Figure, currencies_in, figures_of, plain, units_in
+from retrieval.words.light import LIGHT_WORDS
+from retrieval.words.measures import CROWNS
+from retrieval.words.polarity import POLES
+
+JOINTS = re.compile(
+    r"[,;:–—](?=\s)|\s(?:and|or|but|und|oder|aber|sowie|og|eller|men|samt|et|ou|mais|y|o|pero|e|ma|en|of|maar|och|i|oraz)\s"
+)
+# "Room for two 80 €, for four 120 €": such a part still speaks of the room.
+_GOES_ON = re.compile(
+    r"\W*(?:and |or |und |oder |og |et |y |e |en )?(?:for|from|with|per|if|after|before|each|until|on|at|für|ab|mit|pro|je|bei|von|bis|am|um"
+    r"|for|fra|med|pr|til|om|på|pour|par|avec|dès|jusqu|le|para|por|con|desde|per|da|voor|vanaf|met|från|till?)\b",
+    re.IGNORECASE,
+)
+_AGES = re.compile(
+    r"\b(?:age[sd]?|under|over|from|children|kids|years?|ab|unter|über|bis|kinder|alter|klasse|jahre\w*|fra|under|over|børn"
+    r"|år|alder|enfants?|moins|plus|ans|dès|niños|menores|años|bambini|anni|sotto|kinderen|jaar|vanaf)\b",
+    re.IGNORECASE,
+)
+_LAST_WORD = re.compile(r"([^\W\d_]+)\.?\s*$")
+_FIRST_WORD = re.compile(r"\s*([^\W\d_]+)")
+_WORD3 = re.compile(r"[^\W\d_]{3,}")
+LABEL_REACH = 12  # lines below a label that it may still speak of
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    text: str
+    figures: tuple[Figure, ...]
+    days: frozenset[int]
+    terms: frozenset[str]
+    near: Near
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    passage: int
+    at: int  # among the passage's lines
+    unit: Unit
+    parts: tuple[Part, ...]
+    terms: frozenset[str]
+    label: frozenset[str]  # of the labels above
+    head: frozenset[str]  # of headings and title
+    beside: frozenset[str]  # of the line before, for what "it" is
+    days: frozenset[int]  # of the line, or of its labels
+    poles: frozenset[tuple[str, str]]
+    poles_around: frozenset[tuple[str, str]]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return tuple(figure for part in self.parts for figure in part.figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a sentence of an answer."""
+
+    text: str
+    start: int
+    figures: tuple[Figure, ...]
+    days: frozenset[int]
+    words: tuple[Word, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word with what may stand for it on a page."""
+
+    text: str
+    stems: frozenset[str]
+    light: bool
+
+
+def read(number: int, passage: Passage, languages: tuple[str, ...]) -> list[Line]:
+    lines: list[Line] = []
+    labels: list[tuple[int, str]] = []
+    head_text = "\n".join((passage.title, *passage.heading_path[-2:]))
+    head = stems(head_text, languages)
+    header: list[str] = []
+    units = [unit for unit in cut(passage.text) if not set(unit.text) <= set("|-: ")]
+    before = frozenset[str]()
+    whole = plain(passage.text)
+    whole_currencies = currencies_in(whole)
+    crown = next((CROWNS[code] for code in languages if code in CROWNS), None)
+    for at, unit in enumerate(units):
+        text = plain(unit.text)
+        cells = [cell.strip() for cell in text.split(" | ")] if " | " in text else []
+        if cells and _heads(cells, units, at) and not figures_of(text, languages) and not weekdays(text):
+            header = cells
+        labels = [(place, label) for place, label in labels if at - place <= LABEL_REACH][-2:]
+        own_label = ""
+        if labels and labels[-1][0] == at - 1 and not _WORD3.search(_without_units(text)):
+            own_label = labels.pop()[1]  # "Inner tube" above "12 €" belongs to it alone
+        around = "\n".join((*(label for _, label in labels), head_text))
+        near_text = f"{text}\n{own_label}\n{around}"
+        poles = poles_in(f"{text}\n{own_label}")
+        near = Near(
+            currencies=currencies_in(text)
+            or currencies_in(f"{own_label}\n{around}\n{' '.join(header)}")
+            or whole_currencies,
+            units=units_in(near_text),
+            years=_years(near_text, languages),
+            ages=_AGES.search(near_text) is not None,
+            crown=crown,
+        )
+        if cells:
+            parts = _cells(cells, header if header is not cells and len(header) == len(cells) else [], near, languages)
+        else:
+            parts = _parts(text, own_label, near, languages)
+        own_days = weekdays(text)
+        days = own_days or next(
+            (found for _, label in reversed(labels) if (found := weekdays(label))), weekdays(head_text)
+        )
+        lines.append(
+            Line(
+                number,
+                at,
+                unit,
+                parts,
+                stems(f"{text}\n{own_label}", languages),
+                stems("\n".join(label for _, label in labels), languages),
+                head,
+                before,
+                days,
+                poles,
+                poles_in(around) | poles,
+            )
+        )
+        before = frozenset() if unit.row else lines[-1].terms
+        if unit.label:
+            labels.append((at, text))
+    return lines
+
+
+def clauses(text: str, figures: Sequence[Figure]) -> list[Clause]:
+    """Cut where a new figure may be said of a new thing; a clause without a day of its own keeps the one before."""
+    cuts = [0]
+    for joint in JOINTS.finditer(text):
+        inside = any(figure.start < joint.end() and joint.start() < figure.end for figure in figures)
+        if inside or _between_days(text, joint) or _between_figures(text, joint, figures):
+            continue
+        ahead = any(figure.start >= joint.end() for figure in figures)
+        behind = any(cuts[-1] <= figure.start < joint.start() for figure in figures)
+        rest = text[joint.end() :]
+        if behind and ahead and (weekdays(rest) or _WORD3.search(rest)):
+            cuts.append(joint.end())
+    cuts.append(len(text))
+    found: list[Clause] = []
+    days: frozenset[int] = frozenset()
+    for start, end in pairwise(cuts):
+        part = text[start:end]
+        own = tuple(figure for figure in figures if start <= figure.start < end)
+        days = (EVERY_DAY if daily(part) and not weekdays(part) else weekdays(part)) or days
+        found.append(Clause(part, start, own, days))
+    return found
+
+
+@lru_cache(maxsize=16384)
+def stems(text: str, languages: tuple[str, ...]) -> frozenset[str]:
+    """Of words only: a shared figure must not make two lines speak of the same thing."""
+    analyser = SnowballAnalyser()
+    terms = {term for code in languages for term in analyser.words(text, code)}
+    return frozenset(term for term in terms if not any(sign.isdigit() for sign in term))
+
+
+@lru_cache(maxsize=8192)
+def poles_in(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        pole for match in re.finditer(r"[^\W\d_]+(?:-[^\W\d_]+)*", text) for pole in _poles_of(match.group())
+    )
+
+
+@lru_cache(maxsize=16384)
+def _poles_of(word: str) -> tuple[tuple[str, str], ...]:
+    folded = fold(word)
+    if folded in POLES:
+        return POLES[folded]
+    return tuple(pole for part in folded.split("-") for pole in POLES.get(part, ()))
+
+
+def is_light(word: str) -> bool:
+    return fold(word) in LIGHT_WORDS
+
+
+def _heads(cells: list[str], units: Sequence[Unit], at: int) -> bool:
+    """The first of several rows with as many cells."""
+    bars = len(cells) - 1
+    above = units[at - 1].text.count(" | ") if at else 0
+    return bars > 0 and above != bars and at + 1 < len(units) and units[at + 1].text.count(" | ") == bars
+
+
+def _cells(cells: list[str], header: list[str], near: Near, languages: tuple[str, ...]) -> tuple[Part, ...]:
+    label = cells[0]
+    parts: list[Part] = []
+    days = weekdays(label)
+    for column, cell in enumerate(cells):
+        head = header[column] if header else ""
+        named = f"{label}\n{head}\n{cell}" if column else f"{cell}\n{head}"
+        own = Near(
+            currencies_in(f"{cell} {head}") or near.currencies,
+            units_in(f"{cell} {head}") if header else near.units,
+            near.years,
+            near.ages,
+            near.crown,
+        )
+        parts.append(Part(cell, figures_of(cell, languages), weekdays(cell) or days, stems(named, languages), own))
+    return tuple(parts)
+
+
+def _parts(text: str, label: str, near: Near, languages: tuple[str, ...]) -> tuple[Part, ...]:
+    """ "Sat 10-14, Sun 12-16" tells of two days. What stands before the first day belongs to it."""
+    found = clauses(text, figures_of(text, languages))
+    first = next((part.days for part in found if part.days), frozenset[int]())
+    subject = _subject(text, languages)
+    head = stems(found[0].text, languages) if found else frozenset[str]()
+    parts: list[Part] = []
+    for at, part in enumerate(found):
+        own = stems(f"{label}\n{part.text}", languages)
+        if at:
+            own |= head if _GOES_ON.match(part.text) else subject
+        parts.append(Part(part.text, part.figures, part.days or first, own, near))
+    return tuple(parts)
+
+
+def _subject(text: str, languages: tuple[str, ...]) -> frozenset[str]:
+    """A name that begins a sentence is spoken of to its end; in German every noun looks like one."""
+    match = re.match(r"(?:(?:Dr|Mr|Mrs|Ms|Hr|Frau|Herr)\.? )?[A-ZÀ-Þ][\w'’-]+(?= [a-zà-þ])", text)
+    return stems(match.group(), languages) if match and "de" not in languages[:1] else frozenset()
+
+
+def _years(text: str, languages: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(re.findall(r"(?<!\d)(?:1[5-9]|20|21)\d\d(?!\d)", text))
+
+
+def _without_units(text: str) -> str:
+    return re.sub(r"\b(?:eur|euro|kr|kroner|uhr|chf|usd|gbp|dkk)\b", "", text, flags=re.IGNORECASE)
+
+
+def _between_days(text: str, joint: re.Match[str]) -> bool:
+    """ "Mon - Fri" and "Monday, Tuesday" are one thing said."""
+    before = _LAST_WORD.search(text, 0, joint.start())
+    after = _FIRST_WORD.match(text, joint.end())
+    return bool(before and after and weekdays(before[1]) and weekdays(after[1]))
+
+
+def _between_figures(text: str, joint: re.Match[str], figures: Sequence[Figure]) -> bool:
+    """ "9 - 17" and "between 9 and 17"; a comma may part two things, but not "24, 25 and 31 December"."""
+    before = max((figure for figure in figures if figure.end <= joint.start()), key=lambda f: f.end, default=None)
+    after = min((figure for figure in figures if figure.start >= joint.end()), key=lambda f: f.start, default=None)
+    if before is None or after is None:
+        return False
+    close = not text[before.end : joint.start()].strip(" .") and not text[joint.end() : after.start].strip()
+    return close and (joint.group()[0] not in ",;:" or before.dates != frozenset())

@@ -1,0 +1,252 @@
+"""Whether a sentence says the opposite of its line, or leaves out what the line excludes. Clauses in, a verdict out.
+
+"Dogs are welcome in the rooms" of "dogs are welcome in the garden, but not in the rooms"; "open" of "closed", "with" of
+"without", adults of children, before of after. Called by bind.py after the figures were bound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from retrieval.analyse import fold
+from retrieval.verify.days import weekdays
+from retrieval.verify.figures import currencies_in
+from retrieval.verify.lines import Line, Word, poles_in, stems
+from retrieval.words.polarity import (
+    FREE_WORDS,
+    NEGATING,
+    NEGATIVE_ENDS,
+    NEGATIVE_WORDS,
+    NEUTRAL,
+    NOT_RESTRICTING,
+    PAID_WORDS,
+    POSITIVE_WORDS,
+    RESTRICTORS,
+    WITHOUT_WORDS,
+)
+
+_FINE = re.compile(
+    r"(?P<joint>[,;:–—()](?=\s|$)|\s(?=(?:and|or|but|if|when|because|unless|while|und|oder|aber|sowie|wenn|falls|weil|og|eller|men"
+    r"|hvis|når|et|ou|mais|si|quand|lorsque|y|pero|cuando|e|ma|se|quando|maar|als|och|och)\s))"
+)
+_ADDED = re.compile(r"\W*(?:and|or|nor|und|oder|og|eller|et|ou|ni|y|o|e|en|of|och)?\b", re.IGNORECASE)
+_TURNED = re.compile(
+    r"\W*(?:but|if|when|because|unless|while|aber|wenn|falls|weil|men|hvis|når|mais|si|quand|pero|ma|maar)\b",
+    re.IGNORECASE,
+)
+_NEUTRAL = re.compile(rf"\b(?:{NEUTRAL})\b", re.IGNORECASE)
+_RESTRICTS = re.compile(RESTRICTORS, re.IGNORECASE)
+_NOT_RESTRICTING = re.compile(NOT_RESTRICTING, re.IGNORECASE)
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_INCLUDED = re.compile(r"inclu|inbegriff|inkl|compris|inbefatt|enthalten|indeholdt|gratuit|\b0\b", re.IGNORECASE)
+SCOPE = 2  # words that "without" takes away
+ENOUGH = 0.5  # of a clause's words must meet a line's, or there is nothing to compare
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The smallest piece that has a yes or no of its own."""
+
+    text: str
+    terms: frozenset[str]
+    carried: frozenset[str]  # of the pieces before it in the same sentence
+    negative: bool
+    lacking: frozenset[str]  # what stands behind "without"
+    free: bool
+    paid: bool
+    days: frozenset[int]
+    poles: frozenset[tuple[str, str]]
+
+
+@lru_cache(maxsize=8192)
+def pieces(text: str, languages: tuple[str, ...]) -> tuple[Said, ...]:
+    found: list[Said] = []
+    carried = frozenset[str]()
+    cuts = [0, *[match.end() for match in _FINE.finditer(text)], len(text)]
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        part = text[start:end]
+        terms = stems(part, languages)
+        negative, lacking, negated = _negative(part, languages)
+        short = len(_TOKEN.findall(part)) <= 4 and not _TURNED.match(part) and _ADDED.match(part)
+        if found and short and not negated and not _RESTRICTS.search(part):
+            negative = found[-1].negative  # "no food and drinks", "without milk and eggs"
+            lacking = lacking or (terms if found[-1].lacking else frozenset[str]())
+        words = [fold(match.group()) for match in _TOKEN.finditer(part)]
+        found.append(
+            Said(
+                part,
+                terms,
+                carried,
+                negative,
+                lacking,
+                any(word in FREE_WORDS for word in words),
+                any(word in PAID_WORDS for word in words) or bool(currencies_in(part)),
+                weekdays(part),
+                poles_in(part),
+            )
+        )
+        carried |= terms
+    return tuple(said for said in found if said.terms or said.days)
+
+
+def turned(said: Said, words: Sequence[Word], lines: Sequence[Line], languages: tuple[str, ...]) -> Line | None:
+    """The line that says the opposite, when none that fits as well says the same."""
+    heavy = [word for word in words if not word.light] or list(words)
+    wanted = len(heavy) + bool(said.days)
+    if not wanted or (all(word.light for word in heavy) and not said.days):
+        return None
+    held: list[tuple[float, Said, Line]] = []
+    for line in lines:
+        for piece in _of_line(line, languages):
+            if said.days and piece.days and not said.days & piece.days:
+                continue
+            score = float(bool(said.days and said.days <= (piece.days or line.days)))
+            own = 0
+            for word in heavy:
+                if not word.stems.isdisjoint(piece.terms):
+                    score += 1
+                    own += 1
+                elif not word.stems.isdisjoint(piece.carried):
+                    score += 0.4
+                elif not (word.stems.isdisjoint(line.label) and word.stems.isdisjoint(line.head)):
+                    score += 0.3
+            if own or (said.days and piece.days):
+                held.append((score, piece, line))
+    best = max((score for score, _, _ in held), default=0.0)
+    if best < ENOUGH * wanted:
+        return None
+    close = [(piece, line) for score, piece, line in held if score >= best - 0.25]
+    if any(_agrees(said, piece, line, heavy) for piece, line in close):
+        return None
+    return close[0][1]
+
+
+def dropped(text: str, words: Sequence[Word], line: Line, languages: tuple[str, ...]) -> bool:
+    """The line says "but not", "except", "only" right beside what is said, and the sentence does not."""
+    if " | " in line.unit.text or _restricts(text):
+        return False
+    parts = pieces(line.unit.text, languages)
+    heavy = [word for word in words if not word.light]
+    if not parts or not heavy:
+        return False
+    meets = [sum(not word.stems.isdisjoint(piece.terms) for word in heavy) for piece in parts]
+    best = max(range(len(parts)), key=lambda at: meets[at])
+    if not meets[best]:
+        return False
+    for at in (best, best + 1):
+        if at >= len(parts) or not (match := _restricts(parts[at].text)):
+            continue
+        after = stems(parts[at].text[match.end() :], languages)
+        before = stems(parts[at].text[: match.start()], languages)
+        limits = after or before
+        days = weekdays(parts[at].text)
+        if days and days & weekdays(text):
+            continue
+        figures = any(sign.isdigit() for sign in parts[at].text[match.end() :])
+        if figures and any(sign.isdigit() for sign in text):
+            continue
+        if limits and not any(not word.stems.isdisjoint(limits) for word in words):
+            return not _contrast(parts[at].text[match.end() :], text, parts[best].text)
+    return False
+
+
+def _contrast(limit: str, text: str, kept: str) -> bool:
+    """ "In the garden, but not in the rooms": who says "in the garden" has left nothing out."""
+    match = re.match(r"\s*([^\W\d_]{1,5})\s", limit)
+    if match is None:
+        return False
+    same = re.search(rf"\b{re.escape(match[1])}\s+(?:\w{{1,4}}\s+)?(\w+)", kept, re.IGNORECASE)
+    return same is not None and re.search(rf"\b{re.escape(same[1])}\b", text, re.IGNORECASE) is not None
+
+
+def _agrees(said: Said, piece: Said, line: Line, heavy: Sequence[Word]) -> bool:
+    if not _same_sign(said, piece, heavy):
+        return False
+    if said.free and not said.negative and not _says_free(line):
+        return False
+    if said.paid and not said.free and piece.free and not piece.paid and not said.negative:
+        return False
+    return not _other_pole(said, piece, line)
+
+
+def _same_sign(said: Said, piece: Said, heavy: Sequence[Word]) -> bool:
+    """Yes and no agree; "without X" agrees with "without X" and with "no X"."""
+    mine, theirs = said.negative != bool(said.lacking), piece.negative != bool(piece.lacking)
+    lacks = said.lacking.union(*(word.stems for word in heavy if not word.stems.isdisjoint(said.lacking)))
+    if said.lacking and piece.lacking:
+        return mine == theirs and not lacks.isdisjoint(piece.lacking)
+    if said.lacking:
+        return theirs and not lacks.isdisjoint(piece.terms | piece.carried)
+    if piece.lacking and any(not word.stems.isdisjoint(piece.lacking) for word in heavy):
+        return mine
+    return mine == theirs
+
+
+def _says_free(line: Line) -> bool:
+    words = {fold(match.group()) for match in _TOKEN.finditer(line.unit.text)}
+    return bool(words & FREE_WORDS or words & PAID_WORDS) or _INCLUDED.search(line.unit.text) is not None
+
+
+def _other_pole(said: Said, piece: Said, line: Line) -> bool:
+    for name, pole in said.poles:
+        if any((name, mine) in said.poles for mine in ("first", "last")) and (name, pole) not in piece.poles:
+            continue
+        for poles in (piece.poles, line.poles, line.poles_around):
+            of_set = {other for kind, other in poles if kind == name}
+            if of_set:
+                if pole not in of_set:
+                    return True
+                break
+    return False
+
+
+def _of_line(line: Line, languages: tuple[str, ...]) -> tuple[Said, ...]:
+    if " | " not in line.unit.text:
+        return pieces(line.unit.text, languages)
+    cells: list[Said] = []
+    for part in line.parts:
+        negative, lacking, _ = _negative(part.text, languages)
+        words = [fold(match.group()) for match in _TOKEN.finditer(part.text)]
+        free, paid = any(word in FREE_WORDS for word in words), bool(currencies_in(part.text))
+        cells.append(
+            Said(
+                part.text,
+                part.terms,
+                frozenset(),
+                negative,
+                lacking,
+                free,
+                paid,
+                part.days or line.days,
+                poles_in(part.text),
+            )
+        )
+    return tuple(cells[1:]) or tuple(cells)
+
+
+@lru_cache(maxsize=16384)
+def _negative(text: str, languages: tuple[str, ...]) -> tuple[bool, frozenset[str], bool]:
+    """Whether it says no in the end, what it lacks, and whether it has any word of negation."""
+    text = _NEUTRAL.sub(" ", text)
+    words = [(fold(match.group()), match.end()) for match in _TOKEN.finditer(text)]
+    negators = frozenset().union(
+        *(NEGATING.get("no" if code in ("nb", "nn") else code, frozenset()) for code in languages)
+    )
+    negative, count, lacking = False, 0, frozenset[str]()
+    for word, end in words:
+        ends = any(word.endswith(tail) for tail in NEGATIVE_ENDS) and word not in POSITIVE_WORDS and len(word) > 6
+        without = word in WITHOUT_WORDS
+        if without:
+            following = _TOKEN.findall(text[end:])
+            scope = [one for one in following if stems(one, languages)][:SCOPE]
+            lacking |= stems(" ".join(scope), languages)
+        if word in negators or word.endswith(("n't", "n’t")) or word in NEGATIVE_WORDS or ends or without:
+            negative, count = not negative, count + 1
+    return negative, lacking, count > 0
+
+
+def _restricts(text: str) -> re.Match[str] | None:
+    return None if _NOT_RESTRICTING.search(text) else _RESTRICTS.search(text)
