@@ -79,6 +79,12 @@ def same_meaning(one: Meaning, other: Meaning, likeness: float) -> bool:
     return (whole - alone) / whole >= SHARED and likeness >= ONE_SAYS_MORE
 
 
+def speaks_of(text: Meaning, question: Meaning) -> bool:
+    """Whether a text has at least half of a question's words: then it may be meant for it."""
+    met = sum(any(_meet(word, known) for known in text.words) for word in question.words)
+    return met > 0 and 2 * met >= len(question.words)
+
+
 def _meet(one: Word, other: Word) -> bool:
     if one & other:
         return True
