@@ -1,7 +1,7 @@
 """Business words across languages. A question's terms in; the concepts it speaks of and their words on pages out.
 
-The list is `words/concepts.txt`. It finds "Parkmöglichkeiten" for "where can I park" without a model, and tells
-which kind of figure is asked for. Called by search.py and answer_types.py.
+The lists are `words/concepts.txt` and, of particular trades, `words/trades.txt`. They find "Parkmöglichkeiten" for
+"where can I park" without a model, and tell which kind of figure is asked for. Called by search.py and answer_types.py.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from retrieval.analyse import fold, stem, stop_words, tokens
 
+FILES = ("concepts.txt", "trades.txt")
 COMPOUNDING = frozenset({"de", "da", "sv", "no", "nl", "fi"})
 
 
@@ -68,8 +69,8 @@ def concepts_of(question: str, languages: Sequence[str]) -> tuple[Concept, ...]:
 @lru_cache(maxsize=1)
 def concepts() -> tuple[Concept, ...]:
     made: list[Concept] = []
-    lines = Path(__file__).with_name("words").joinpath("concepts.txt").read_text(encoding="utf-8").splitlines()
-    for line in lines:
+    words = Path(__file__).with_name("words")
+    for line in (line for name in FILES for line in words.joinpath(name).read_text(encoding="utf-8").splitlines()):
         if line.startswith("["):
             name, _, kinds = line[1:].partition("]")
             made.append(Concept(name, tuple(kinds.split()), {}))
