@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -75,6 +76,10 @@ class Settings:
     mail_url: Secret | None = None
     mail_from: str = "Milo <milo@localhost>"
     operator_email: str | None = None
+    reply_domain: str | None = None  # where replies to mails come in; None: mails have links only
+    resend_inbound_secret: Secret | None = None  # whsec_…, of Resend's webhook of received mail
+    sendgrid_inbound_key: str | None = None  # the public key of a security policy of SendGrid's Inbound Parse
+    sendgrid_inbound_path: Secret | None = None  # or the secret end of the address that it posts to
     crawl_private_hosts: frozenset[str] = frozenset()
     render: bool = False  # this installation's workers have a browser beside them
     chromium: str | None = None
@@ -163,6 +168,10 @@ class _Reader:
             mail_url=self.mail_url(),
             mail_from=self.text("MILO_MAIL_FROM") or "Milo <milo@localhost>",
             operator_email=self.text("MILO_OPERATOR_EMAIL"),
+            reply_domain=self.reply_domain(),
+            resend_inbound_secret=self.secret("MILO_RESEND_INBOUND_SECRET"),
+            sendgrid_inbound_key=self.text("MILO_SENDGRID_INBOUND_KEY"),
+            sendgrid_inbound_path=self.inbound_path(),
             crawl_private_hosts=frozenset(host.lower() for host in self.listing("MILO_CRAWL_PRIVATE_HOSTS")),
             render=self.text("MILO_RENDER") == "1",
             chromium=self.text("MILO_CHROMIUM"),
@@ -267,6 +276,23 @@ class _Reader:
         if needed and not keys and not any(entry.startswith("MILO_SECRET_KEYS") for entry in self.wrong):
             self.wrong.append("MILO_SECRET_KEYS is needed beside MILO_DATABASE_URL")
         return tuple(keys)
+
+    def reply_domain(self) -> str | None:
+        value = self.text("MILO_REPLY_DOMAIN")
+        if value is None:
+            return None
+        inbound = ("MILO_RESEND_INBOUND_SECRET", "MILO_SENDGRID_INBOUND_KEY", "MILO_SENDGRID_INBOUND_PATH")
+        if not any(self.text(name) for name in inbound):
+            self.wrong.append(f"MILO_REPLY_DOMAIN needs one of {', '.join(inbound)}: else no reply ever comes in")
+        if "@" in value or "." not in value:
+            self.wrong.append(f"MILO_REPLY_DOMAIN: {value!r} is not a domain like reply.example.com")
+        return value.lower()
+
+    def inbound_path(self) -> Secret | None:
+        value = self.secret("MILO_SENDGRID_INBOUND_PATH")
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{24,}", value.reveal()):
+            self.wrong.append("MILO_SENDGRID_INBOUND_PATH takes at least 24 letters, digits, - and _")
+        return value
 
     def mail_url(self) -> Secret | None:
         value = self.secret("MILO_MAIL_URL")
