@@ -13,11 +13,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import structlog
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
+from app.db.pool import Connection
 from app.db.probe import probe
 from app.gaps.collect import collect_gap
 from app.golden.refresh import refresh
@@ -28,6 +30,7 @@ from app.jobs.model import (
     CollectGap,
     Handler,
     IngestSource,
+    KeepVectorIndex,
     PreviewSource,
     PurgeExpired,
     RecheckPages,
@@ -40,6 +43,7 @@ from app.knowledge.preview import preview_source
 from app.knowledge.recheck import recheck_pages
 from app.knowledge.reembed import plan_reembedding, reembed
 from app.knowledge.reindex import reindex
+from app.knowledge.vectors.keep import keep_vector_index, plan_vector_index, with_vector_index
 from app.mail.send import send_mail
 from app.retention.purge import ensure_scheduled, purge_expired
 from app.services import Services
@@ -73,18 +77,26 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
 
 def handlers(services: Services) -> Mapping[str, Handler]:
     """Which function does which kind of work."""
-    browser = {RenderSource.kind: partial(reindex, services)} if services.renderer is not None else {}
+    published = partial(with_vector_index, services)
+    browser = {RenderSource.kind: published(partial(reindex, services))} if services.renderer is not None else {}
     return {
         **browser,
-        IngestSource.kind: partial(reindex, services),
+        IngestSource.kind: published(partial(reindex, services)),
         PreviewSource.kind: partial(preview_source, services),
-        RecheckPages.kind: partial(recheck_pages, services),
-        Reembed.kind: partial(reembed, services),
+        RecheckPages.kind: published(partial(recheck_pages, services)),
+        KeepVectorIndex.kind: partial(keep_vector_index, services),
+        Reembed.kind: published(partial(reembed, services)),
         AskGolden.kind: partial(refresh, services),
         CollectGap.kind: partial(collect_gap, services),
         SendMail.kind: partial(send_mail, services.database, services.vault, services.mailer, fault=services.fault),
-        PurgeExpired.kind: partial(purge_expired, services.database, plan=partial(plan_reembedding, services)),
+        PurgeExpired.kind: partial(purge_expired, services.database, plan=partial(plan_day, services)),
     }
+
+
+async def plan_day(services: Services, conn: Connection, business_id: UUID) -> None:
+    """What a business's day begins with, in the purge's transaction."""
+    await plan_reembedding(services, conn, business_id)
+    await plan_vector_index(conn, business_id)
 
 
 async def listen(url: Secret, runner: Runner) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 from pgvector import HalfVector
+from psycopg import sql
 from psycopg.rows import class_row
 
 from retrieval.ports import Connection
@@ -31,6 +32,15 @@ class PostingRow:
     field: str
     term: str
     packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPostingRow:
+    """`packed` None: it stands there, and was too long to be read."""
+
+    field: str
+    term: str
+    packed: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,18 @@ class _CosineRow:
 class _VectorsRow:
     chunks: bytes | None
     vectors: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadyRow:
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _BothRow:
+    chunks: bytes | None
+    distances: bytes | None
+    whole: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +127,18 @@ async def read_languages(conn: Connection, business_id: UUID, generation: int) -
 
 
 async def read_postings(
-    conn: Connection, business_id: UUID, generation: int, words: Sequence[str], grams: Sequence[str]
-) -> list[PostingRow]:
-    async with conn.cursor(row_factory=class_row(PostingRow), binary=True) as cursor:
+    conn: Connection,
+    business_id: UUID,
+    generation: int,
+    words: Sequence[str],
+    grams: Sequence[str],
+    gram_bytes: int,
+) -> list[FoundPostingRow]:
+    """Those of n-grams only while the rarer ones leave room in `gram_bytes`: of the others `packed` is None.
+
+    Their length is known without reading them.
+    """
+    async with conn.cursor(row_factory=class_row(FoundPostingRow), binary=True) as cursor:
         await cursor.execute(
             """
             SELECT field::text AS field, term, packed
@@ -115,12 +146,22 @@ async def read_postings(
             WHERE business_id = %(business_id)s AND generation = %(generation)s
               AND field = 'w' AND term = ANY(%(words)s)
             UNION ALL
-            SELECT field::text AS field, term, packed
-            FROM postings
-            WHERE business_id = %(business_id)s AND generation = %(generation)s
-              AND field = 'g' AND term = ANY(%(grams)s)
+            SELECT 'g', term, CASE WHEN so_far <= %(gram_bytes)s THEN packed END
+            FROM (
+                SELECT term, packed,
+                       sum(octet_length(packed)) OVER (ORDER BY octet_length(packed), term COLLATE "C") AS so_far
+                FROM postings
+                WHERE business_id = %(business_id)s AND generation = %(generation)s
+                  AND field = 'g' AND term = ANY(%(grams)s)
+            ) AS by_length
             """,
-            {"business_id": business_id, "generation": generation, "words": list(words), "grams": list(grams)},
+            {
+                "business_id": business_id,
+                "generation": generation,
+                "words": list(words),
+                "grams": list(grams),
+                "gram_bytes": gram_bytes,
+            },
         )
         return await cursor.fetchall()
 
@@ -149,6 +190,81 @@ async def read_whole_cosines(conn: Connection, business_id: UUID, generation: in
         return _cosines(await cursor.fetchone())
 
 
+async def prepare_index(conn: Connection, business_id: UUID, generation: int, look_at: int) -> bool:
+    """Whether this generation has a vector index of its own; then this transaction is set to use it.
+
+    strict_order: what comes back is sorted, and the scan goes on while rows of dead passages stood in between. Without
+    enable_sort the planner takes the index whatever it knows of a table's size, which after a publish is little.
+    """
+    async with conn.cursor(row_factory=class_row(_ReadyRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT EXISTS (
+                SELECT FROM vector_indexes
+                WHERE business_id = %(business_id)s AND generation = %(generation)s AND state = 'ready'
+            ) AND set_config('hnsw.ef_search', %(look_at)s::text, true) IS NOT NULL
+              AND set_config('hnsw.iterative_scan', 'strict_order', true) IS NOT NULL
+              AND set_config('enable_sort', 'off', true) IS NOT NULL AS ready
+            """,
+            {"business_id": business_id, "generation": generation, "look_at": look_at},
+        )
+        row = await cursor.fetchone()
+        return row is not None and row.ready
+
+
+async def read_nearest(
+    conn: Connection, business_id: UUID, generation: int, model: str, query: str, dimensions: int, limit: int
+) -> Cosines:
+    """The nearest whole passages, by the generation's own index where there is one, else by an exact scan and a sort.
+
+    The planner sees business, generation and model as constants (the pool forces custom plans): only so does it know
+    that the index holds exactly the rows that are asked for.
+    """
+    async with conn.cursor(row_factory=class_row(_CosineRow), binary=True) as cursor:
+        await cursor.execute(
+            sql.SQL(
+                """
+                SELECT string_agg(int4send(chunk_no), ''::bytea) AS chunks,
+                       string_agg(float4send(distance), ''::bytea) AS distances
+                FROM (
+                    SELECT chunk_no, (embedding <#> %(query)s::halfvec)::real AS distance
+                    FROM chunk_windows
+                    WHERE business_id = %(business_id)s AND generation = %(generation)s
+                      AND model = %(model)s AND window_no = 0
+                    ORDER BY embedding::halfvec({dimensions}) <#> %(query)s::halfvec({dimensions})
+                    LIMIT %(limit)s
+                ) AS nearest
+                """
+            ).format(dimensions=sql.Literal(dimensions)),
+            {
+                "business_id": business_id,
+                "generation": generation,
+                "model": model,
+                "query": query,
+                "limit": limit,
+            },
+        )
+        return _cosines(await cursor.fetchone())
+
+
+async def read_sample(
+    conn: Connection, business_id: UUID, generation: int, model: str, chunks: Sequence[int]
+) -> NDArray[np.float16]:
+    """The vectors of these whole passages, in no order."""
+    async with conn.cursor(row_factory=class_row(_VectorsRow), binary=True) as cursor:
+        await cursor.execute(
+            """
+            SELECT string_agg(int4send(chunk_no), ''::bytea) AS chunks,
+                   string_agg(halfvec_send(embedding), ''::bytea) AS vectors
+            FROM chunk_windows
+            WHERE business_id = %(business_id)s AND generation = %(generation)s AND model = %(model)s
+              AND window_no = 0 AND chunk_no = ANY(%(chunks)s)
+            """,
+            {"business_id": business_id, "generation": generation, "model": model, "chunks": list(chunks)},
+        )
+        return _vectors(await cursor.fetchone())[1]
+
+
 async def read_vectors(
     conn: Connection, business_id: UUID, generation: int, model: str, *, whole: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
@@ -164,13 +280,7 @@ async def read_vectors(
             """,
             {"business_id": business_id, "generation": generation, "model": model, "whole": whole},
         )
-        row = await cursor.fetchone()
-    if row is None or row.chunks is None or row.vectors is None:
-        return np.empty(0, np.int64), np.empty((0, 0), np.float16)
-    chunks = np.frombuffer(row.chunks, ">u4").astype(np.int64)
-    # Each vector is sent as its length, two unused bytes and big-endian half floats.
-    rows = np.frombuffer(row.vectors, np.uint8).reshape(len(chunks), -1)[:, 4:]
-    return chunks, np.ascontiguousarray(rows).view(">f2").astype(np.float16)
+        return _vectors(await cursor.fetchone())
 
 
 async def read_best_windows(
@@ -180,18 +290,24 @@ async def read_best_windows(
     model: str,
     query: str,
     chunks: Sequence[int],
-) -> Cosines:
-    """The best small window of each of these passages; of one that has none, the whole."""
-    async with conn.cursor(row_factory=class_row(_CosineRow), binary=True) as cursor:
+) -> tuple[Cosines, Cosines]:
+    """Of these passages: the best small window of each that has one, and the whole."""
+    async with conn.cursor(row_factory=class_row(_BothRow), binary=True) as cursor:
         await cursor.execute(
             """
             SELECT string_agg(int4send(chunk_no), ''::bytea) AS chunks,
-                   string_agg(float4send(distance), ''::bytea) AS distances
+                   string_agg(float4send(distance), ''::bytea) AS distances,
+                   string_agg(float4send(whole), ''::bytea) AS whole
             FROM (
-                SELECT chunk_no, min(embedding <#> %(query)s::halfvec)::real AS distance
-                FROM chunk_windows
-                WHERE business_id = %(business_id)s AND generation = %(generation)s
-                  AND chunk_no = ANY(%(chunks)s) AND model = %(model)s AND window_no > 0
+                SELECT chunk_no,
+                       coalesce(min(distance) FILTER (WHERE window_no > 0), min(distance)) AS distance,
+                       coalesce(min(distance) FILTER (WHERE window_no = 0), 'NaN') AS whole
+                FROM (
+                    SELECT chunk_no, window_no, (embedding <#> %(query)s::halfvec)::real AS distance
+                    FROM chunk_windows
+                    WHERE business_id = %(business_id)s AND generation = %(generation)s
+                      AND chunk_no = ANY(%(chunks)s) AND model = %(model)s
+                ) AS each
                 GROUP BY chunk_no
             ) AS best
             """,
@@ -203,7 +319,10 @@ async def read_best_windows(
                 "chunks": list(chunks),
             },
         )
-        return _cosines(await cursor.fetchone())
+        row = await cursor.fetchone()
+        if row is None:
+            return _cosines(None), _cosines(None)
+        return _cosines(_CosineRow(row.chunks, row.distances)), _cosines(_CosineRow(row.chunks, row.whole))
 
 
 async def read_passages(
@@ -228,3 +347,12 @@ def _cosines(row: _CosineRow | None) -> Cosines:
         return Cosines(np.empty(0, np.uint32), np.empty(0, np.float32))
     chunks = np.frombuffer(row.chunks, ">u4").astype(np.uint32)
     return Cosines(chunks, -np.frombuffer(row.distances, ">f4").astype(np.float32))
+
+
+def _vectors(row: _VectorsRow | None) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+    if row is None or row.chunks is None or row.vectors is None:
+        return np.empty(0, np.int64), np.empty((0, 0), np.float16)
+    chunks = np.frombuffer(row.chunks, ">u4").astype(np.int64)
+    # Each vector is sent as its length, two unused bytes and big-endian half floats.
+    rows = np.frombuffer(row.vectors, np.uint8).reshape(len(chunks), -1)[:, 4:]
+    return chunks, np.ascontiguousarray(rows).view(">f2").astype(np.float16)

@@ -12,10 +12,12 @@ import numpy as np
 from retrieval.fuse import B_GRAMS, B_WORDS, norms_of
 from retrieval.memory import Known, Memory, Vectors
 from retrieval.model import Knowledge
+from retrieval.nearest import EXACT_UP_TO
 from retrieval.ports import Connection
-from retrieval.queries import read_languages, read_lengths, read_vectors
+from retrieval.queries import read_languages, read_lengths, read_sample, read_vectors
 
 HELD_PASSAGES = 6000  # of one business, some 35 MB; more are searched in the database
+SAMPLE = 256  # vectors of a very large business that are held all the same, 0.4 MB
 
 _memory = Memory()
 
@@ -34,6 +36,10 @@ async def recall(conn: Connection, knowledge: Knowledge, generation: int, model:
         known = Known(len(words), norms_of(words, B_WORDS), norms_of(grams, B_GRAMS), tuple(languages))
         if 0 < known.count <= HELD_PASSAGES:
             known.vectors = await _vectors(conn, business_id, generation, model, known.count)
+        elif known.count > EXACT_UP_TO:
+            spaced = [int(number) for number in np.linspace(0, known.count - 1, SAMPLE)]
+            sample = await read_sample(conn, business_id, generation, model, spaced)
+            known.sample = sample.astype(np.float32)
         _memory.keep(business_id, generation, known)
     return known
 

@@ -60,6 +60,13 @@ class AskGolden:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepVectorIndex:
+    """Make, keep or drop the vector index of a very large business; as the house's, drop what was left behind."""
+
+    kind: ClassVar[str] = "keep_vector_index"
+
+
+@dataclass(frozen=True, slots=True)
 class SendMail:
     kind: ClassVar[str] = "send_mail"
     outbox_id: UUID
@@ -97,13 +104,13 @@ class PurgeExpired:
 
 Job = (
     IngestSource | PreviewSource | RecheckPages | RenderSource | Reembed | AskGolden | SendMail | CollectGap | MailGaps
-    | TakeReply | PurgeExpired
+    | TakeReply | KeepVectorIndex | PurgeExpired
 )  # fmt: skip
 KINDS: Mapping[str, type[Job]] = {
     job.kind: job
     for job in (
         IngestSource, PreviewSource, RecheckPages, RenderSource, Reembed, AskGolden, SendMail, CollectGap, MailGaps,
-        TakeReply, PurgeExpired,
+        TakeReply, KeepVectorIndex, PurgeExpired,
     )
 }  # fmt: skip
 # Kinds that stage a generation: one at a time in a business, a few at a time in a worker.

@@ -26,6 +26,7 @@ from app.jobs.model import (
     ClaimedJob,
     GiveUp,
     Handler,
+    KeepVectorIndex,
     LeaseLost,
     PreviewSource,
     PurgeExpired,
@@ -51,13 +52,14 @@ BEAT_SECONDS = 15.0
 SLOTS = 8
 # A handler that hangs would hold its slot for ever. A site of 500 pages at one a second and its embedding fit.
 DEADLINE_SECONDS = 900.0
-DEADLINES = dict.fromkeys((*STAGING, PurgeExpired.kind), 7200.0)
+DEADLINES = dict.fromkeys((*STAGING, KeepVectorIndex.kind, PurgeExpired.kind), 7200.0)
 # A reading mostly waits for its site, up to fifteen minutes for a slow one: that must not keep other businesses
 # waiting. What is bound by the processor goes one after the other anyway (two parsing children, one model).
 INGEST_SLOTS = 4
 PREVIEW_SLOTS = 2  # the rest stays free for what people wait for, such as the mail they sign in with
 BACKOFF_SECONDS = (5, 30, 120, 600)
-_POOLS = {"staging": INGEST_SLOTS, PreviewSource.kind: PREVIEW_SLOTS, "": SLOTS}
+INDEX_SLOTS = 1  # it takes a core of the database's machine for minutes
+_POOLS = {"staging": INGEST_SLOTS, PreviewSource.kind: PREVIEW_SLOTS, KeepVectorIndex.kind: INDEX_SLOTS, "": SLOTS}
 log = structlog.get_logger(__name__)
 
 

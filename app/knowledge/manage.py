@@ -21,6 +21,7 @@ from app.knowledge.model import FILES_URL, Added, Embeds, NewFile, Writes
 from app.knowledge.queries import find_owner_source, list_sites, put_file, put_source, read_schedule
 from app.knowledge.reembed import plan_reembedding
 from app.knowledge.scheme.settle import note_scheme
+from app.knowledge.vectors.keep import plan_vector_index
 from app.outbound_rules import BadAddress, parse_address
 from ingestion.addresses import Scope, canonical
 from ingestion.model import Reason
@@ -87,9 +88,13 @@ async def publish_held(parts: Embeds, business_id: UUID, generation: int, *, act
         if not await publish_generation(conn, business_id, generation, held=True):
             raise Conflict("This reading is not waiting any more. Read the site anew to see what it says now.")
         await insert_audit(conn, business_id, actor=actor, action="generation.publish", target=str(generation))
-        job = await plan_reembedding(parts, conn, business_id)  # it may have waited since another model's days
-    if job is not None:
-        await parts.doorbell.ring(job)
+        jobs = [
+            await plan_reembedding(parts, conn, business_id),  # it may have waited since another model's days
+            await plan_vector_index(conn, business_id),
+        ]
+    for job in jobs:
+        if job is not None:
+            await parts.doorbell.ring(job)
 
 
 async def discard_held(parts: Writes, business_id: UUID, generation: int, *, actor: str) -> None:
@@ -113,6 +118,7 @@ async def go_back(parts: Embeds, business_id: UUID, *, actor: str) -> int:
         own = await find_owner_source(conn, business_id)
         jobs = [
             await plan_reembedding(parts, conn, business_id),
+            await plan_vector_index(conn, business_id),
             await _read_now(conn, business_id, own) if own is not None else None,
         ]
     for job in jobs:

@@ -173,9 +173,12 @@ CREATE TABLE usage_days (
 
 -- ---------------------------------------------------------------- very large businesses
 
--- A vector index of one business's own, made by a job on the owner's connection (retrieval reads which may be used).
+-- The vector index of one generation of a very large business, made by a job on the owner's connection. Retrieval
+-- reads whether it is ready. Of a generation and not of a business: what is being staged would else be put into the
+-- live index row by row, and what is dropped would stay in it until a vacuum.
 CREATE TABLE vector_indexes (
-    business_id uuid NOT NULL REFERENCES businesses ON DELETE CASCADE,
+    business_id uuid NOT NULL,
+    generation  integer NOT NULL,
     model       text NOT NULL,
     dimensions  integer NOT NULL,
     index_name  text NOT NULL,
@@ -184,7 +187,8 @@ CREATE TABLE vector_indexes (
     created_at  timestamptz NOT NULL DEFAULT now(),
     ready_at    timestamptz,
     reason      text,
-    PRIMARY KEY (business_id, model)
+    PRIMARY KEY (business_id, generation),
+    FOREIGN KEY (business_id, generation) REFERENCES generations ON DELETE CASCADE
 );
 
 -- ---------------------------------------------------------------- row level security

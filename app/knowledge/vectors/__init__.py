@@ -1,0 +1,1 @@
+"""Vector indexes of very large businesses (docs/decisions/0032)."""
