@@ -65,7 +65,7 @@ class Database:
     @asynccontextmanager
     async def business_transaction(self, business_id: UUID) -> AsyncGenerator[Connection, None]:
         """A transaction that sees and writes rows of this business only. Keep it short; no network inside."""
-        begin = sql.SQL("BEGIN; SELECT set_config('app.business_id', {}, true)").format(str(business_id))
+        begin = _BEGIN + sql.SQL("SELECT set_config('app.business_id', {}, true)").format(str(business_id))
         async with _connection(self._app) as conn, _transaction(conn, begin):
             yield conn
 
@@ -125,7 +125,7 @@ async def _reset(conn: Connection) -> None:
         raise OperationalError("a business lingered on a pooled connection")
 
 
-_BEGIN = sql.SQL("BEGIN")
+_BEGIN = sql.SQL("BEGIN;")
 
 
 @asynccontextmanager
