@@ -39,11 +39,10 @@ async def command(console: Console, settings: Settings) -> None:
     show(*await _servers(settings, started=answers))
     show(await doctor.embedder(settings))
     show(*await parsing())
-    show(
-        *await asyncio.gather(
-            doctor.mail(settings), doctor.model_key(settings), doctor.outbound(settings), doctor.egress(settings)
-        )
+    mail, models, outbound, egress = await asyncio.gather(
+        doctor.mail(settings), doctor.models(settings), doctor.outbound(settings), doctor.egress(settings)
     )
+    show(mail, *models, outbound, egress)
     if failed:
         sys.exit(1)
 

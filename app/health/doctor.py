@@ -24,7 +24,7 @@ from app.outbound import OutboundFetcher
 from app.outbound_reach import GATEWAY_PORTS, METADATA, NOWHERE, gateways, reachable
 from app.providers.mailer import MailFailed
 from app.providers.minilm import MiniLmEmbedder
-from app.providers.reach import ask_mail, ask_model
+from app.providers.reach import ask_mail, ask_models
 from app.settings import Settings
 from ingestion.ports import FetchFailed
 from retrieval.ports import ModelFailed
@@ -153,18 +153,39 @@ async def mail(settings: Settings) -> Finding:
         return Finding("mail", "failed", error.sentence, "Check MILO_MAIL_URL; mail waits until it works.")
 
 
-async def model_key(settings: Settings) -> Finding:
+async def models(settings: Settings) -> list[Finding]:
+    """All together in one line, then each by name."""
     if not settings.chat and settings.embedding == "local":
-        return Finding("model key", "ok", "none: answers are quotes (set OPENAI_API_KEY for written answers)")
-    try:
-        return Finding("model key", "ok", await ask_model(settings))
-    except ModelFailed as error:
-        return Finding(
-            "model key",
-            "failed",
-            error.detail or error.reason,
-            "Visitors get quotes until it works. Check OPENAI_API_KEY, OPENAI_BASE_URL and MILO_CHAT.",
-        )
+        detail = "none: answers are quotes (set OPENAI_API_KEY or ANTHROPIC_API_KEY for written answers)"
+        return [Finding("model key", "ok", detail)]
+    asked = await ask_models(settings)
+    lines = [_model(name, said) for name, said in asked.items()]
+    failed = sum(line.status == "failed" for line in lines)
+    detail = f"{len(lines) - failed} of {len(lines)} configured models answer"
+    if not failed:
+        return [Finding("model key", "ok", detail), *lines]
+    fix = "See the lines of the models; until they answer, the others do, or visitors get quotes."
+    return [Finding("model key", "failed" if failed == len(lines) else "warning", detail, fix), *lines]
+
+
+def _model(name: str, said: str | ModelFailed) -> Finding:
+    if isinstance(said, str):
+        return Finding(f"model {name}", "ok", said)
+    key = "ANTHROPIC_API_KEY" if name.startswith("anthropic:") else "OPENAI_API_KEY"
+    address = key.replace("API_KEY", "BASE_URL")
+    match said.reason:
+        case "wrong_key":
+            fix = f"Set {key} to a key that is in force."
+        case "not_allowed":
+            where = "MILO_CHAT" if "embedding" not in name else "MILO_EMBEDDING"
+            fix = f"Name another model in {where}, or have the provider give this account the model."
+        case "quota":
+            fix = "Add credit with the provider, or raise the spending limit there."
+        case "unreachable" | "timeout":
+            fix = f"Check this machine's way to the internet, and {address} where it is set."
+        case _:
+            fix = f"Try again in a minute; then check {key}, {address} and MILO_CHAT."
+    return Finding(f"model {name}", "failed", said.detail or said.reason, fix)
 
 
 async def outbound(settings: Settings) -> Finding:

@@ -1,11 +1,13 @@
 """Whether what the settings name can be reached and lets us in. Asked by `milo doctor` only; nothing is sent.
 
-`ask_model` lists the account's models, `ask_mail` signs in at the mail server or looks whether the
-mail service answers. Each returns one sentence, or raises ModelFailed or MailFailed.
+`ask_models` looks each configured model up, `ask_mail` signs in at the mail server or looks whether the mail service
+answers. What comes back are sentences for the owner.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from app.providers.mail_url import read_mail_url
@@ -16,26 +18,73 @@ from retrieval.ports import ModelFailed
 SECONDS = 8.0
 
 
-async def ask_model(settings: Settings) -> str:
-    """Raises ModelFailed whose detail is a sentence for the owner."""
+async def ask_models(settings: Settings) -> dict[str, str | ModelFailed]:
+    """By configured name, of chat and of embedding: what it says, or a failure whose detail is an owner's sentence."""
+    wanted = [*settings.chat]
+    if settings.embedding != "local":
+        wanted.append(settings.embedding)
+    of: dict[str, list[str]] = {"openai": [], "anthropic": []}
+    for name in wanted:
+        of[name.partition(":")[0]].append(name)
+    gpts, claudes = await asyncio.gather(_gpts(settings, of["openai"]), _claudes(settings, of["anthropic"]))
+    found = gpts | claudes
+    return {name: found[name] for name in wanted}
+
+
+async def _gpts(settings: Settings, names: Sequence[str]) -> dict[str, str | ModelFailed]:
+    """One list for all: compatible servers know no question for a single model."""
+    if not names:
+        return {}
     from app.providers.openai_client import failure_of, open_client
 
     key = settings.openai_api_key
+    if key is None and settings.openai_base_url is None:
+        return _all(names, ModelFailed("wrong_key", "There is no key: set OPENAI_API_KEY."))
     client = open_client(key.reveal() if key else None, settings.openai_base_url, read_seconds=SECONDS)
     try:
-        found = {model.id async for model in client.models.list()}
-    except Exception as error:
+        listed = {model.id async for model in client.models.list()}
+    except Exception as error:  # noqa: BLE001 - failure_of names whatever it was
         failure = failure_of(error)
         if failure.reason == "not_allowed" and settings.openai_base_url:
-            return "answers, but does not list its models"  # many compatible servers do not
-        raise failure from error
+            return _all(names, "the server answers, but does not list its models")  # many compatible ones
+        return _all(names, failure)
     finally:
         await client.close()
-    wanted = {name.partition(":")[2] for name in settings.chat}
-    missing = sorted(wanted - found)
-    if missing:
-        raise ModelFailed("not_allowed", f"The key is accepted, but there is no model {', '.join(missing)}.")
-    return f"key accepted, {', '.join(sorted(wanted))} available"
+    return {name: _known(name.partition(":")[2].partition("@")[0] in listed) for name in names}
+
+
+async def _claudes(settings: Settings, names: Sequence[str]) -> dict[str, str | ModelFailed]:
+    if not names:
+        return {}
+    key = settings.anthropic_api_key
+    if key is None and settings.anthropic_base_url is None:
+        return _all(names, ModelFailed("wrong_key", "There is no key: set ANTHROPIC_API_KEY."))
+    from app.providers.anthropic_client import failure_of, open_client
+
+    client = open_client(key.reveal() if key else None, settings.anthropic_base_url, read_seconds=SECONDS)
+
+    async def ask(name: str) -> str | ModelFailed:
+        try:
+            await client.models.retrieve(name.partition(":")[2])  # knows the short names too, a list does not
+        except Exception as error:  # noqa: BLE001 - failure_of names whatever it was
+            failure = failure_of(error)
+            return _known(False) if failure.reason == "not_allowed" else failure
+        return _known(True)
+
+    try:
+        return dict(zip(names, await asyncio.gather(*map(ask, names)), strict=True))
+    finally:
+        await client.close()
+
+
+def _all(names: Sequence[str], said: str | ModelFailed) -> dict[str, str | ModelFailed]:
+    return {name: said for name in names}
+
+
+def _known(there: bool) -> str | ModelFailed:
+    if there:
+        return "key accepted, the model is available"
+    return ModelFailed("not_allowed", "The key is accepted, but there is no such model for this account.")
 
 
 async def ask_mail(settings: Settings) -> str:

@@ -20,6 +20,8 @@ from app.health.model import Finding
 from app.jobs.queries import beat
 from app.outbound_reach import gateways
 from app.settings import DatabaseUrls, Secret, Settings
+from tests.fakes.anthropic_server import AnthropicServer
+from tests.fakes.openai_server import OpenAIServer
 
 PARTS = [
     "python",
@@ -41,7 +43,7 @@ PARTS = [
 
 
 def run(folder: Path, **environ: str) -> tuple[int, dict[str, dict[str, str]]]:
-    names = {name: None for name in os.environ if name.startswith(("MILO_", "OPENAI_"))}
+    names = {name: None for name in os.environ if name.startswith(("MILO_", "OPENAI_", "ANTHROPIC_"))}
     result = CliRunner().invoke(
         main, ["doctor", "--json"], env=names | {"MILO_DATA_DIR": str(folder), "MILO_PORT": str(free_port())} | environ
     )
@@ -158,9 +160,38 @@ async def test_a_model_server_that_is_away_is_named_without_its_key(settings: Se
         openai_api_key=Secret("sk-x"),
         chat=("openai:m",),
     )
-    finding = await doctor.model_key(keyed)
-    assert finding.status == "failed"
-    assert "sk-x" not in finding.detail
+    together, model = await doctor.models(keyed)
+    assert together.status == model.status == "failed"
+    assert model.part == "model openai:m" and "OPENAI_BASE_URL" in (model.fix or "")
+    assert "sk-x" not in model.detail
+
+
+async def test_each_configured_model_is_named_with_what_to_do(settings: Settings) -> None:
+    async with OpenAIServer() as gpt, AnthropicServer() as claude:
+        chosen = replace(
+            settings,
+            openai_base_url=gpt.base_url,
+            openai_api_key=Secret(gpt.key),
+            anthropic_base_url=claude.url,
+            anthropic_api_key=Secret(claude.key),
+            chat=("openai:gpt-5.4-mini", "anthropic:claude-haiku-5-5", "anthropic:claude-none"),
+            embedding="openai:text-embedding-3-small@64",
+        )
+        together, *lines = await doctor.models(chosen)
+        assert (together.part, together.status) == ("model key", "warning")
+        assert [(line.part.removeprefix("model "), line.status) for line in lines] == [
+            ("openai:gpt-5.4-mini", "ok"),
+            ("anthropic:claude-haiku-5-5", "ok"),
+            ("anthropic:claude-none", "failed"),
+            ("openai:text-embedding-3-small@64", "ok"),
+        ]
+        assert "Name another model in MILO_CHAT" in (lines[2].fix or "")
+        wrong = replace(chosen, anthropic_api_key=Secret("sk-ant-wrong"), openai_api_key=Secret("sk-wrong"))
+        together, *lines = await doctor.models(wrong)
+        assert together.status == "failed" and all(line.status == "failed" for line in lines)
+        assert {(line.fix or "").split()[1] for line in lines} == {"OPENAI_API_KEY", "ANTHROPIC_API_KEY"}
+        assert not any("wrong" in line.detail for line in lines)
+        assert not gpt.violations and not claude.violations
 
 
 async def test_a_door_opened_to_private_hosts_is_named(settings: Settings) -> None:
