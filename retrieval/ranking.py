@@ -30,9 +30,10 @@ from retrieval.fuse import (
 from retrieval.memory import UNKNOWN, Known
 from retrieval.model import Knowledge
 from retrieval.nearest import Nearest
+from retrieval.passages import passages_of
 from retrieval.ports import Connection
 from retrieval.postings import postings_of
-from retrieval.queries import PassageRow, read_passages
+from retrieval.queries import PassageRow
 from retrieval.question import Question
 from retrieval.rank import use
 from retrieval.rank.features import Seen, peak
@@ -74,7 +75,7 @@ class Place:
     async def read(self, numbers: Iterable[int]) -> None:
         unread = [number for number in numbers if number not in self.texts]
         if unread:
-            rows = await read_passages(self.conn, self.knowledge.business_id, self.generation, unread)
+            rows = await passages_of(self.conn, self.knowledge, self.generation, self.known, unread)
             self.texts.update((row.chunk_no, row) for row in rows)
 
 
