@@ -57,13 +57,6 @@ class Keeper(Shop):
             await refresh(self, ClaimedJob(self.business_id, row["job_id"], AskGolden(), 1, 5), Held())
             await self.execute("UPDATE jobs SET state = 'done' WHERE job_id = %s", row["job_id"])
 
-    async def reembed(self) -> None:
-        """What the daily plan asks for."""
-        async with self.database.business_transaction(self.business_id) as conn:
-            ref = await plan_reembedding(self, conn, self.business_id)
-        assert ref is not None
-        await reembed(self, ClaimedJob(self.business_id, ref.job_id, Reembed(), 1, 5), Held())
-
     async def results(self, generation: int | None) -> dict[UUID, Result]:
         async with self.database.business_transaction(self.business_id) as conn:
             return {row.golden_id: row for row in await list_results(conn, self.business_id, generation or 0)}
@@ -75,6 +68,14 @@ class Keeper(Shop):
         )
         ref = JobRef(self.business_id, waiting["job_id"], IngestSource.kind)
         return await self.run(Added(waiting["source_id"], ref))
+
+
+async def embed_anew(shop: Shop) -> None:
+    """What the daily plan asks for."""
+    async with shop.database.business_transaction(shop.business_id) as conn:
+        ref = await plan_reembedding(shop, conn, shop.business_id)
+    assert ref is not None
+    await reembed(shop, ClaimedJob(shop.business_id, ref.job_id, Reembed(), 1, 5), Held())
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from app.knowledge.faq.remove import remove_entry
 from app.knowledge.manage import go_back, publish_held
 from ingestion.ports import no_fault
 from retrieval.ports import EmbeddingFailed
-from tests.integration.golden.conftest import MENU, TERMS, Keeper, Words
+from tests.integration.golden.conftest import MENU, TERMS, Keeper, Words, embed_anew
 from tests.integration.ingestion.shop import ACTOR
 from tests.integration.ingestion.site import Site
 
@@ -150,7 +150,7 @@ async def test_another_model_that_loses_an_answer_waits_once(shop: Keeper, site:
 
     monkeypatch.setattr(check, "ask_generation", worse)
     for turn in range(2):
-        await shop.reembed()
+        await embed_anew(shop)
         rows = await shop.rows("SELECT generation, reason FROM generations WHERE state = 'held'")
         assert len(rows) == 1 and TICKET in rows[0]["reason"], f"turn {turn}: the daily plan asks no second time"
     assert await shop.live() == before
