@@ -68,7 +68,7 @@ async def test_without_a_model_the_passage_is_quoted(database: Database) -> None
     ended, _ = await ask(database, knowledge, "Are you open on Sunday?")
     assert ended.status is AnswerStatus.ANSWERED and ended.mode is AnswerMode.QUOTE
     assert ended.quote_reason is QuoteReason.NO_MODEL
-    assert "Sunday | closed" in ended.text
+    assert "Sunday: closed" in ended.text
     times = ended.timings
     assert times.first_token is not None and times.embed + times.search <= times.first_token <= times.total
 
@@ -142,7 +142,7 @@ async def test_a_short_question_leans_on_the_one_before(database: Database) -> N
     knowledge = await plant(database, PAGES)
     history = (Turn("visitor", "When are you open on Monday?"), Turn("assistant", "From 10 to 16."))
     ended, _ = await ask(database, knowledge, "And on Sunday?", history=history)
-    assert "Sunday | closed" in ended.text
+    assert "Sunday: closed" in ended.text
 
 
 async def test_the_visitors_words_are_no_evidence(database: Database) -> None:

@@ -117,14 +117,15 @@ async def test_a_wall_of_text_is_cut_around_what_was_asked() -> None:
     wall = "and so on " * 120 + "the parking garage costs 7 € a day " + "and so forth " * 120
     found = await quoted("What does parking cost?", [passage(wall)], "en")
     [sentence] = found.sentences
-    assert "7 €" in sentence.text and len(sentence.text.split()) <= 60
+    assert "7 €" in sentence.text and len(sentence.text.split()) <= 62
+    assert sentence.text.startswith("… ") and sentence.text.endswith(" …")
     assert sentence.citations[0].quote in wall
 
 
 async def test_a_row_is_told_with_the_label_it_stands_under() -> None:
     page = passage("Day ticket\nAdults 5 €\nChildren 3 €\nEvening ticket\nAdults 2 €\nChildren 1 €", title="Prices")
     found = await quoted("What is the price of an evening ticket for adults?", [page], "en")
-    assert any(sentence.text == "Evening ticket: Adults 2 €" for sentence in found.sentences)
+    assert any(sentence.text.startswith("Evening ticket: Adults 2 €") for sentence in found.sentences)
     for sentence in found.sentences:
         assert all(citation.quote in page.text for citation in sentence.citations)
 
