@@ -1,25 +1,24 @@
 """Answers one question. Knowledge and question in, events of a verified answer out; called by channels and commands.
 
-Opening times by code from the facts (retrieval/hours). Else a search, then a model whose every sentence is bound to a
-passage before a letter of it is shown, or exact quotes when there is no model, no budget, no time, or nothing it wrote
-could be confirmed. What was shown is never taken back.
+What words, facts and the clock decide is said by code (ready.py). Else a search, then a model whose every sentence is
+bound to a passage before a letter of it is shown, or exact quotes when there is no model, no budget, no time, or
+nothing it wrote could be confirmed. What was shown is never taken back.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from retrieval.evidence import Verdict, judge
-from retrieval.hours.open_now import HoursAnswer, answer_hours
+from retrieval.facts.answer_facts import answer_facts
+from retrieval.facts.at_hand import put_facts_first
+from retrieval.follow_up import last_question, self_contained
 from retrieval.language import detect
-from retrieval.lexicon import concepts_of
 from retrieval.model import (
-    Answer,
     AnswerEnded,
     AnswerEvent,
     AnswerMode,
@@ -28,131 +27,108 @@ from retrieval.model import (
     Asked,
     Knowledge,
     OfferContact,
-    Passage,
+    PersonWished,
     QuoteReason,
     Sentence,
     SentenceEnded,
     TextShown,
-    Timings,
-    Usage,
-    WithheldSentence,
 )
 from retrieval.phrases import Phrase, say
 from retrieval.ports import AnswerPorts, ChatModel
-from retrieval.quote import quote
+from retrieval.question import Question
+from retrieval.quote import Quoted, quote
+from retrieval.ready import ready_answer
+from retrieval.recall import recall
+from retrieval.run import Run, show
 from retrieval.search import Found, find
+from retrieval.small_talk import say as say_own
+from retrieval.understand import LookedFor, Understanding, understand
 from retrieval.written import Ended, Written, write
 
 FETCHED = 16  # passages looked at; those within the token limit are used
-LEANING_WORDS = 6  # a longer question says itself what it is about
 
 
 async def answer(knowledge: Knowledge, asked: Asked, ports: AnswerPorts) -> AsyncGenerator[AnswerEvent, None]:
     """Always ends with AnswerEnded, unless the database fails or the task is cancelled."""
     clock = ports.clock or time.monotonic
-    run = _Run(clock, clock())
+    run = Run(clock, clock())
     question = asked.text.strip()
-    earlier = next((turn.text for turn in reversed(asked.history) if turn.author == "visitor"), "")
-    run.language = detect(question, detect(earlier, knowledge.language))
-    hours = await _hours(knowledge, question, run.language, earlier, ports)
-    if hours is not None:
-        run.language, run.passages = hours.language, hours.passages
+    earlier = last_question(asked.history, knowledge.language)
+    run.language = detect(question[: asked.limits.question_characters], detect(earlier, knowledge.language))
+    ready = await ready_answer(knowledge, asked, earlier, run.language, ports, _now(ports))
+    if ready is not None:
+        run.language, run.passages, run.status, run.wished = ready.language, ready.passages, ready.status, ready.wished
     yield AnswerStarted(run.language)
-    if hours is not None:
-        for sentence in hours.sentences:
-            async for event in _show(run, sentence):
+    if ready is not None:
+        for sentence in ready.sentences:
+            async for event in show(run, sentence):
                 yield event
-    elif not question or len(question) > asked.limits.question_characters:
-        run.status = AnswerStatus.REFUSED
-        async for event in _say(run, Phrase.TOO_LONG if question else Phrase.EMPTY):
-            yield event
     else:
-        found = await find(
-            _searched(question, earlier, run.language),
-            knowledge,
-            transaction=ports.transaction,
-            embedder=ports.embedder,
-            k=FETCHED,
-        )
-        run.take(found, asked)
+        found = await _find(knowledge, asked, ports, run)
         async with aclosing(_answer(knowledge, asked, ports, run, found)) as events:
             async for event in events:
                 yield event
-    if run.status is AnswerStatus.NO_ANSWER or run.closest:
+    if run.wished:
+        yield PersonWished()
+    if run.offers_contact:
         yield OfferContact()
     yield AnswerEnded(run.ended())
 
 
-async def _hours(
-    knowledge: Knowledge, question: str, language: str, earlier: str, ports: AnswerPorts
-) -> HoursAnswer | None:
-    """Before any search and any model: what facts and the clock decide is not left to a guess."""
-    now = ports.now() if ports.now is not None else datetime.now(UTC)
-    return await answer_hours(knowledge, question, language, earlier, now, ports.transaction)
+def _now(ports: AnswerPorts) -> datetime:
+    return ports.now() if ports.now is not None else datetime.now(UTC)
 
 
-@dataclass(slots=True)
-class _Run:
-    """What is known of the answer so far."""
+async def _find(knowledge: Knowledge, asked: Asked, ports: AnswerPorts, run: Run) -> Found:
+    """What was found, without what the owner set aside, and the facts asked for before it."""
+    looked = await _understand(knowledge, asked, ports, run)
+    found = await find(
+        looked.question,
+        knowledge,
+        transaction=ports.transaction,
+        embedder=ports.embedder,
+        k=FETCHED,
+        translated=looked.translated,
+        parts=looked.parts,
+    )
+    passages = await put_facts_first(
+        knowledge,
+        found.question,
+        found.result.passages,
+        _now(ports),
+        ports.transaction,
+        ports.tokenizer,
+        wanted=bool(ports.models),
+    )
+    run.take(found, passages, asked)
+    # A question made of two turns may be read as another language than the visitor's last one.
+    return replace(found, question=replace(found.question, language=run.language))
 
-    clock: Callable[[], float]
-    began: float
-    language: str = "en"
-    status: AnswerStatus = AnswerStatus.ANSWERED
-    mode: AnswerMode = AnswerMode.QUOTE
-    quote_reason: QuoteReason | None = None
-    passages: tuple[Passage, ...] = ()
-    sentences: list[Sentence] = field(default_factory=list[Sentence])
-    withheld: list[WithheldSentence] = field(default_factory=list[WithheldSentence])
-    searched: tuple[str, ...] = ()
-    usage: Usage | None = None
-    interrupted: bool = False
-    closest: bool = False
-    detail: str | None = None
-    embed_ms: float = 0.0
-    search_ms: float = 0.0
-    first_shown: float | None = None
 
-    def take(self, found: Found, asked: Asked) -> None:
-        self.embed_ms, self.search_ms = found.result.embed_ms, found.result.search_ms
-        self.searched = found.result.parts
-        kept: list[Passage] = []
-        room = asked.limits.passage_tokens
-        for passage in found.result.passages:
-            room -= passage.tokens
-            if room < 0:
-                break
-            kept.append(passage)
-        self.passages = tuple(kept)
-        if found.result.by_words is not None:
-            self.detail = f"found by words alone ({found.result.by_words})"
-
-    def since_start(self) -> float:
-        return (self.clock() - self.began) * 1000
-
-    def shown(self) -> None:
-        if self.first_shown is None:
-            self.first_shown = self.since_start()
-
-    def ended(self) -> Answer:
-        return Answer(
-            status=self.status,
-            mode=self.mode,
-            language=self.language,
-            sentences=tuple(self.sentences),
-            passages=self.passages,
-            timings=Timings(self.embed_ms, self.search_ms, self.first_shown, self.since_start()),
-            quote_reason=self.quote_reason,
-            usage=self.usage,
-            withheld=tuple(self.withheld),
-            searched=self.searched,
-            interrupted=self.interrupted,
-            detail=self.detail,
-        )
+async def _understand(knowledge: Knowledge, asked: Asked, ports: AnswerPorts, run: Run) -> LookedFor:
+    """A third of the time before the first text at most, and never more than is left of it."""
+    if not ports.models or knowledge.generation is None:
+        return LookedFor(self_contained(asked.text.strip(), asked.history, run.language))
+    model = knowledge.model or (ports.embedder.model if ports.embedder is not None else "")
+    async with ports.transaction() as conn:
+        known = await recall(conn, knowledge, knowledge.generation, model)
+    noted = Understanding()
+    spent = run.since_start() / 1000
+    looked = await understand(
+        asked,
+        run.language,
+        known.languages or (knowledge.language,),
+        ports.models[0],
+        ports.budget,
+        noted,
+        seconds=min(asked.limits.understanding_seconds, asked.limits.first_text_seconds / 3 - spent),
+    )
+    run.understanding, run.detail = noted.usage, noted.detail
+    return looked
 
 
 async def _answer(
-    knowledge: Knowledge, asked: Asked, ports: AnswerPorts, run: _Run, found: Found
+    knowledge: Knowledge, asked: Asked, ports: AnswerPorts, run: Run, found: Found
 ) -> AsyncGenerator[AnswerEvent, None]:
     if not run.passages:
         run.status = AnswerStatus.NO_ANSWER
@@ -168,19 +144,18 @@ async def _answer(
         run.usage = written.usage or run.usage
         run.withheld += written.withheld
         run.detail = written.detail or run.detail
-        if written.ended in (Ended.WELL, Ended.BROKEN):
-            run.interrupted = written.ended is Ended.BROKEN
+        if written.ended is Ended.WELL:
             return
-        if written.ended is Ended.REFUSED:
-            run.status, run.mode = AnswerStatus.NO_ANSWER, AnswerMode.MODEL
-            async for event in _say(run, Phrase.NO_ANSWER):
+        if written.ended in (Ended.BROKEN, Ended.REFUSED):
+            left = _after_break if written.ended is Ended.BROKEN else _after_refusal
+            async for event in left(ports, run, found):
                 yield event
             return
         reason = _REASONS[written.ended]
         if written.ended in (Ended.SLOW, Ended.WITHHELD, Ended.OVER_BUDGET):
             break
     run.quote_reason = reason
-    async for event in _quote(ports, run, found):
+    async for event in _quote(knowledge, asked, ports, run, found):
         yield event
 
 
@@ -196,7 +171,7 @@ async def _write(
     knowledge: Knowledge,
     asked: Asked,
     ports: AnswerPorts,
-    run: _Run,
+    run: Run,
     found: Found,
     model: ChatModel,
     written: Written,
@@ -216,51 +191,85 @@ async def _write(
             yield event
 
 
-async def _quote(ports: AnswerPorts, run: _Run, found: Found) -> AsyncGenerator[AnswerEvent, None]:
-    quoted = await quote(found.question, run.passages, found.rarity, ports.comparer or ports.embedder)
-    verdict = judge(found.question, run.passages, quoted, found.rarity)
-    if quoted is None or verdict is Verdict.NOTHING:
-        run.status = AnswerStatus.NO_ANSWER
-        async for event in _say(run, Phrase.NO_ANSWER):
-            yield event
+async def _after_break(ports: AnswerPorts, run: Run, found: Found) -> AsyncGenerator[AnswerEvent, None]:
+    """The model fell silent in the middle: what else the site says of it, called that."""
+    run.interrupted = True
+    quoted, verdict = await _best(ports, run, found, found.question)
+    left = [one for one in quoted.sentences if not run.said(one)] if quoted is not None else []
+    if verdict is Verdict.NOTHING or not left:
         return
-    sentences = list(quoted.sentences)
-    if verdict is Verdict.CLOSEST:
-        run.closest = True
-        run.status = AnswerStatus.NO_ANSWER  # shown and called the closest, but nobody may take it for the answer
-        sentences[0] = replace(sentences[0], text=f"{say(Phrase.CLOSEST, run.language)} {sentences[0].text}")
-    for sentence in sentences:
-        async for event in _show(run, sentence):
+    lead = say_own("broken", run.language, "")
+    for sentence in [replace(left[0], text=f"{lead} {left[0].text}"), *left[1:]]:
+        async for event in show(run, sentence):
             yield event
 
 
-async def _say(run: _Run, phrase: Phrase) -> AsyncGenerator[AnswerEvent, None]:
-    async for event in _show(run, Sentence(say(phrase, run.language))):
+async def _after_refusal(ports: AnswerPorts, run: Run, found: Found) -> AsyncGenerator[AnswerEvent, None]:
+    """The model has read the passages and says that they do not answer. What is nearest is shown as just that."""
+    run.status, run.mode = AnswerStatus.NO_ANSWER, AnswerMode.MODEL
+    async for event in _say(run, Phrase.NO_ANSWER):
+        yield event
+    quoted, verdict = await _best(ports, run, found, found.question)
+    if quoted is None or verdict is Verdict.NOTHING:
+        return
+    run.closest = True
+    async for event in show(run, _as_closest(run, quoted.sentences[0])):
         yield event
 
 
-async def _show(run: _Run, sentence: Sentence) -> AsyncGenerator[AnswerEvent, None]:
-    run.shown()
-    run.sentences.append(sentence)
-    yield TextShown(sentence.text)
-    yield SentenceEnded(sentence)
-    # Lets the listener send it before the next is worked on.
-    await asyncio.sleep(0)
+async def _quote(
+    knowledge: Knowledge, asked: Asked, ports: AnswerPorts, run: Run, found: Found
+) -> AsyncGenerator[AnswerEvent, None]:
+    """Facts where they decide, else quotes; of a question of several parts the quotes of each."""
+    if ports.models:  # without one the facts were asked before the search
+        question = self_contained(asked.text.strip(), asked.history, run.language)
+        earlier = last_question(asked.history, run.language)
+        facts = await answer_facts(knowledge, question, run.language, earlier, _now(ports), ports.transaction)
+        if facts is not None:
+            run.passages = facts.passages
+            for sentence in facts.sentences:
+                async for event in show(run, sentence):
+                    yield event
+            return
+    sure: list[Sentence] = []
+    near: list[Sentence] = []
+    missing = False
+    for part in found.parts or (found.question,):
+        quoted, verdict = await _best(ports, run, found, part)
+        if quoted is None or verdict is Verdict.NOTHING:
+            missing = True
+        else:
+            (sure if verdict is Verdict.ANSWERS else near).extend(quoted.sentences)
+    for sentence in sure:
+        if not run.said(sentence):
+            async for event in show(run, sentence):
+                yield event
+    left = [sentence for sentence in near if not run.said(sentence)]
+    if left:
+        run.closest = True
+        for sentence in [_as_closest(run, left[0]), *left[1:]]:
+            async for event in show(run, sentence):
+                yield event
+    if not sure:
+        run.status = AnswerStatus.NO_ANSWER  # shown and called the closest, nobody may take it for the answer
+        if not left:
+            async for event in _say(run, Phrase.NO_ANSWER):
+                yield event
+    elif missing:
+        run.partly = True
+        async for event in show(run, Sentence(say_own("partly", run.language, ""))):
+            yield event
 
 
-def _searched(question: str, earlier: str, language: str) -> str:
-    """What is looked for. "And on Sundays?" is looked for together with the question before it."""
-    return f"{earlier[:300]} {question}" if earlier and leans(question, language) else question
+async def _best(ports: AnswerPorts, run: Run, found: Found, part: Question) -> tuple[Quoted | None, Verdict]:
+    quoted = await quote(part, run.passages, found.rarity, ports.comparer or ports.embedder)
+    return quoted, judge(part, run.passages, quoted, found.rarity)
 
 
-def leans(question: str, language: str) -> bool:
-    """Whether it only makes sense after the question before: it goes on with "and", or is a word or two that name
-    nothing a visitor asks a business for ("Purple ones?", but not "Phone number?")."""
-    words = [word.strip("?!.,…") for word in question.casefold().split()]
-    if len(words) > LEANING_WORDS:
-        return False
-    goes_on = words[0] in _LEANING or words[:2] in (["what", "about"], ["how", "about"])
-    return goes_on or (len(words) <= 2 and not concepts_of(question, (language,)))
+def _as_closest(run: Run, sentence: Sentence) -> Sentence:
+    return replace(sentence, text=f"{say(Phrase.CLOSEST, run.language)} {sentence.text}")
 
 
-_LEANING = frozenset("and or but also und oder aber auch og eller men et ou mais y pero e ma en maar och men".split())
+async def _say(run: Run, phrase: Phrase) -> AsyncGenerator[AnswerEvent, None]:
+    async for event in show(run, Sentence(say(phrase, run.language))):
+        yield event

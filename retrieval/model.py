@@ -206,7 +206,6 @@ class Limits:
     first_text_seconds: float = 2.5
     understanding_seconds: float = 0.8  # of the first-text time
     understanding_tokens: int = 200  # that a model may write to make a question self-contained
-    history_tokens: int = 600  # of earlier turns in the prompt
     stall_seconds: float = 5.0
     total_seconds: float = 60.0
     hold_words: int = 40

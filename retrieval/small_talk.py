@@ -41,7 +41,7 @@ def small_talk(text: str, language: str, business_name: str) -> SmallTalk | None
 
 
 def say(what: str, language: str, business_name: str) -> str:
-    """What the service says of its own: greeting, identity, thanks, bye, fine, person."""
+    """What the service says of its own: greeting, identity, thanks, bye, fine, person, partly, broken."""
     read = _read()
     return read.get(language, read["en"])[f"say_{what}"].replace("{name}", business_name)
 

@@ -170,8 +170,8 @@ def _contact(fact: Fact) -> str:
     value: dict[str, Any] = fact.value
     if fact.kind != "address":
         # As the page writes it: a number in the groups that people there know.
-        own = fact.origin.start is not None
-        return " ".join(fact.origin.shown.split()) if own else str(value.get("e164") or value.get("address"))
+        written = " ".join(fact.origin.shown.split())
+        return str(value.get("e164") or value.get("address")) if fact.owned else written
     town = " ".join(str(value[part]) for part in ("postcode", "city") if value.get(part))
     return ", ".join(str(part) for part in (value.get("street"), town) if part)
 

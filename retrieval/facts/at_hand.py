@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from retrieval.answer_types import Kind
 from retrieval.facts.answer_facts import LETTERS, facts_in_force, read_as_passages
 from retrieval.facts.model import ADDRESS, CONTACT, EMAIL, PHONE, PRICE, Fact
-from retrieval.facts.naming import last_of, name_of, within
+from retrieval.facts.naming import name_of, within
 from retrieval.facts.overruled import is_overruled
 from retrieval.facts.withhold import Overruled, withhold
 from retrieval.hours.cite import find_quotes
@@ -110,7 +110,7 @@ def _overruled(found: Sequence[FoundRow], decided: Sequence[DecidedRow]) -> list
 
 
 def _asked_for(facts: Sequence[Fact], question: Question, languages: Sequence[str]) -> list[Fact]:
-    """The owner's first, then those that are named by most of the question's words; one of each value."""
+    """Those that are named by most of the question's words, the owner's before others; one of each value."""
     asked = name_of(question.text, languages)
     scored: list[tuple[float, int, Fact]] = []
     for at, fact in enumerate(facts):
@@ -118,7 +118,8 @@ def _asked_for(facts: Sequence[Fact], question: Question, languages: Sequence[st
         shared = sum(within((word,), name) for word in asked)
         if fact.kind == PRICE and not shared:
             continue
-        if fact.subject_key and not shared and not within(name_of(last_of(fact.subject), languages), asked):
+        # "The phone number of the baths" is not that of the friends of the baths.
+        if fact.kind != PRICE and not within(name, asked):
             continue
         scored.append((-(shared + 0.5 * fact.owned), at, fact))
     chosen: dict[tuple[str, str, str], Fact] = {}

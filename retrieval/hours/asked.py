@@ -20,6 +20,7 @@ MAX_CHARACTERS = 160
 MAX_REST = 4  # words that may name a part: "the coffee shop upstairs"
 MAX_DAYS = 4
 LONGEST_PHRASE = 6
+_NARROWER = {"opens", "closes", "closed", "until", "til", "now", "still", "part", "it", "next"}  # than the whole week
 
 _MONTH = "|".join(sorted(months(), key=len, reverse=True))
 _DATE = re.compile(
@@ -101,7 +102,12 @@ def _in_language(question: str, language: str, country: str | None, today: date,
     asking = kinds & {"when", "until", "hours", "opens", "closes"}
     now = not days and ("now" in kinds or (not asking and bool(kinds & {"open", "closed"})))
     if not days and not now and not _means_today(kinds):
-        return None
+        whole = read.minutes is None and bool(kinds & {"hours"} or {"open", "when"} <= kinds) and not kinds & _NARROWER
+        return (
+            AskedHours(language, now=False, days=(), week=True, rest=tuple(read.rest), shop="shop" in kinds)
+            if whole
+            else None
+        )
     if "still" in kinds and not days and not now:
         now = True
     # "Tonight" and "until eight" ask for a part of the day: its hours are told without a yes.

@@ -111,3 +111,4 @@ class AskedHours:
     rest: tuple[str, ...] = ()
     shop: bool = False  # says "the shop", which may be the business or a part of it
     vague: bool = False  # "is it open?": what was spoken of before counts
+    week: bool = False  # asks for the hours as a whole

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from retrieval.analyse import fold
 from retrieval.hours.asked import read_question
 from retrieval.hours.cite import Quote, find_quotes
 from retrieval.hours.facts import NotUnderstood, make_fact, moment, open_at, plan_day, plan_weekday, without_rejected
-from retrieval.hours.model import NOTICE, AskedDay, AskedHours, DayPlan, HoursFact, Known, Origin
+from retrieval.hours.model import HOURS, NOTICE, AskedDay, AskedHours, DayPlan, HoursFact, Known, Origin, Spans
 from retrieval.hours.public_holidays import holiday_on
 from retrieval.hours.queries import DecidedRow, FoundRow, read_decided, read_found
 from retrieval.hours.tell import Teller
@@ -24,6 +24,9 @@ from retrieval.model import Citation, Knowledge, Passage, Sentence
 from retrieval.ports import Connection, Transaction
 from retrieval.queries import read_passages
 
+NAMED = 5  # days of a week that are named, or something was not recognised: then the page is quoted
+AHEAD = 14  # days in which what differs is told with the week
+DIFFERING = 3  # so many of them
 QUOTED = 4  # lines of hours that are shown where they do not decide
 OPINIONS = 3
 NOTICES = 2
@@ -43,6 +46,7 @@ class _Told:
     text: str
     facts: tuple[HoursFact, ...]
     quoted: bool = False
+    each: bool = False  # every fact is cited, and has to be
 
 
 async def answer_hours(
@@ -113,6 +117,8 @@ def _words(text: str) -> set[str]:
 def _tell(asked: AskedHours, facts: Sequence[HoursFact], country: str | None, local: datetime) -> list[_Told]:
     """Empty when nothing can be said."""
     teller = Teller(asked.language, country, local)
+    if asked.week:
+        return _tell_week(facts, country, local, teller)
 
     def plan_of(day: date) -> DayPlan:
         return plan_day(day, facts, holiday_on(country, day, teller.language))
@@ -131,6 +137,31 @@ def _tell(asked: AskedHours, facts: Sequence[HoursFact], country: str | None, lo
             return []  # yesterday's hours may go on after midnight, and nobody can say which they were
     told = [_tell_day(day, asked, facts, teller, plan_of(day.day)) for day in asked.days]
     return [one for one in told if one is not None] if all(told) else []
+
+
+def _tell_week(facts: Sequence[HoursFact], country: str | None, local: datetime, teller: Teller) -> list[_Told]:
+    """All that is said of a week, and what differs in the next two. Empty where seasons or pages disagree: then the
+    pages themselves are quoted."""
+    if any(fact.first is not None for fact in facts if fact.kind == HOURS):
+        return []
+    monday = local.date() - timedelta(days=local.isoweekday() - 1)
+    weekly = [fact for fact in facts if fact.kind == HOURS]
+    plans = [plan_weekday(monday + timedelta(days=ahead), weekly) for ahead in range(7)]
+    if any(plan.known not in (Known.SAID, Known.UNNAMED) for plan in plans):
+        return []
+    said = [plan for plan in plans if plan.known is Known.SAID]
+    if len(said) < NAMED:
+        return []
+    told = [_Told(teller.week(said), tuple(dict.fromkeys(fact for plan in said for fact in plan.facts)), each=True)]
+    for ahead in range(AHEAD):
+        day = local.date() + timedelta(days=ahead)
+        plan = plan_day(day, facts, holiday_on(country, day, teller.language))
+        weekday = plans[day.isoweekday() - 1]
+        if plan.known in (Known.CONFLICT, Known.NOTICED):
+            return []
+        if plan.known is Known.SAID and plan.spans != weekday.spans and len(told) <= DIFFERING:
+            told.append(_Told(teller.day_is(plan), plan.facts))
+    return told
 
 
 def _tell_day(
@@ -176,7 +207,13 @@ async def _quoted(
         distinct = list(dict.fromkeys(each))
         if not distinct or (one.quoted and len(each) < len(one.facts)):
             return None
-        chosen.append((one, distinct[:QUOTED] if one.quoted else _enough(one, quotes)))
+        if one.each:
+            cited = _one_of_each_value(one, quotes)
+            if cited is None:
+                return None
+            chosen.append((one, cited))
+        else:
+            chosen.append((one, distinct[:QUOTED] if one.quoted else _enough(one, quotes)))
     numbers = list(dict.fromkeys(quote.chunk_no for _, cited in chosen for quote in cited))
     assert knowledge.generation is not None
     rows = {
@@ -206,6 +243,17 @@ def _enough(told: _Told, quotes: dict[HoursFact, Quote]) -> list[Quote]:
         if fact in quotes:
             first.setdefault((fact.kind, fact.owned), quotes[fact])
     return list(first.values())
+
+
+def _one_of_each_value(told: _Told, quotes: dict[HoursFact, Quote]) -> list[Quote] | None:
+    """None when one of the lines that the week rests on has no quote."""
+    first: dict[tuple[frozenset[int], Spans], Quote | None] = {}
+    for fact in told.facts:
+        key = (fact.days, fact.spans)
+        first[key] = first.get(key) or quotes.get(fact)
+    if any(quote is None for quote in first.values()):
+        return None
+    return list(dict.fromkeys(quote for quote in first.values() if quote is not None))
 
 
 def _text(told: _Told, cited: Sequence[Quote]) -> str:

@@ -5,6 +5,7 @@ Weekday, date and times only: no word here claims more than the fact that is cit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from retrieval.hours.model import DAY, DayPlan, Holiday, HolidayKind, Spans
@@ -65,6 +66,27 @@ class Teller:
 
     def noticed(self, day: date, *, weekly: bool = False) -> str:
         return _capital(self._words["noticed"].format(day=self._weekly(day) if weekly else self.day(day)))
+
+    def week(self, plans: Sequence[DayPlan]) -> str:
+        """ "Monday–Friday: 09:00–17:00; Saturday: 10:00–14:00; Sunday: closed." Days in a row that are alike are told
+        as one."""
+        runs: list[list[DayPlan]] = []
+        for plan in plans:
+            last = runs[-1][-1] if runs else None
+            if last is not None and last.spans == plan.spans and (plan.day - last.day).days == 1:
+                runs[-1].append(plan)
+            else:
+                runs.append([plan])
+        colon = " :" if self.language == "fr" else ":"
+        parts: list[str] = []
+        for run in runs:
+            first, last = self._weekday(run[0].day), self._weekday(run[-1].day)
+            named = first if len(run) == 1 else f"{first}, {last}" if len(run) == 2 else f"{first}–{last}"
+            spans = run[0].spans
+            all_day = bool(spans) and spans[0].start == 0 and spans[0].end == DAY
+            told = self._words["closed"] if not spans else self._words["all_day"] if all_day else self.spans(spans)
+            parts.append(f"{_capital(named)}{colon} {told}")
+        return f"{'; '.join(parts)}."
 
     def day(self, day: date) -> str:
         """ "today, Friday 20 November": the date is always said, so that nobody has to guess which Monday is next."""

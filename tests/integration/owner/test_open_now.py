@@ -135,6 +135,22 @@ async def test_a_day_that_is_not_named_is_not_called_closed(cafe: Cafe) -> None:
     assert answered.text.startswith("Sunday 22 November is not named in the hours. These are: “Monday to Friday")
 
 
+async def test_the_hours_as_a_whole_are_told_from_facts(cafe: Cafe) -> None:
+    [sentence] = (await cafe.ask("What are your opening hours?", FRIDAY)).sentences
+    assert sentence.text == "Monday–Friday: 09:00–17:00; Saturday: 10:00–16:00; Sunday: closed."
+    assert [citation.quote for citation in sentence.citations] == [
+        "Monday to Friday 9:00-17:00",
+        "Saturday 10:00-16:00",
+        "Sunday closed",
+    ]
+    assert (await cafe.ask("Wann habt ihr offen?", FRIDAY)).text.startswith("Montag–Freitag: 09:00–17:00; Samstag")
+    # And then of one day: what was asked before is understood as hours too.
+    assert "10:00–16:00" in (await cafe.ask("And on Saturday?", FRIDAY, earlier="When are you open?")).text
+    # A season, or pages that disagree: then the pages themselves are quoted.
+    await cafe.found("Saturday 10-14", "hours", hours("6", "10:00-14:00"))
+    assert "Monday–Friday:" not in (await cafe.ask("What are your opening hours?", FRIDAY)).text
+
+
 async def test_the_model_is_not_asked_and_its_budget_stays(cafe: Cafe) -> None:
     model = ScriptedModel(["Yes, we are open until 23:00 [1]."])
     answered = await cafe.ask("Are you open now?", FRIDAY, models=(model,))
@@ -142,7 +158,7 @@ async def test_the_model_is_not_asked_and_its_budget_stays(cafe: Cafe) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["Can I open a bank account now?", "Is the position still open?", "When are you open?"]
+    "question", ["Can I open a bank account now?", "Is the position still open?", "When are you open for groups?"]
 )
 async def test_other_questions_take_the_usual_path(cafe: Cafe, question: str) -> None:
     answered = await cafe.ask(question, FRIDAY)

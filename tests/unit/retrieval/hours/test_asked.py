@@ -142,10 +142,7 @@ def test_several_days_are_asked_for_at_once() -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "What are your opening hours?",  # of the week: the table is the answer
-        "When are you open?",
-        "Wann haben Sie geöffnet?",
-        "Hvornår har I åbent?",
+        "What are your opening hours in summer, and when do you close?",
         "What time is it now?",
         "Is there parking on Sunday?",
         "",
@@ -160,6 +157,15 @@ def test_several_days_are_asked_for_at_once() -> None:
 )
 def test_what_hours_of_one_day_do_not_answer_is_left_alone(question: str) -> None:
     assert read(question) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What are your opening hours?", "When are you open?", "Wann haben Sie geöffnet?", "Hvornår har I åbent?"],
+)
+def test_questions_about_the_hours_as_a_whole(question: str) -> None:
+    asked = read(question)
+    assert asked is not None and asked.week and not asked.rest and not asked.days
 
 
 @pytest.mark.parametrize(
