@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
@@ -19,7 +19,7 @@ from anthropic.types import MessageParam, OutputConfigParam, RawMessageStreamEve
 
 from app.providers.anthropic_client import failure_of
 from app.providers.circuit_breaker import CircuitBreaker
-from app.providers.guarded import LONGEST_TOKEN, RetryableFailure, asked, guarded
+from app.providers.guarded import LONGEST_TOKEN, RetryableFailure, asked, at_most_used, guarded
 from app.providers.surrogates import CharacterJoiner
 from app.providers.token_budget import count_prompt
 from retrieval.model import Usage
@@ -62,11 +62,11 @@ class AnthropicChat:
     ) -> AsyncGenerator[str | Usage]:
         """`temperature` None: 0, where the model takes one. `patience`: see guarded."""
         read = Usage(self.name, self.count_tokens(messages), 0)
-        pieces = self._pieces(messages, max_tokens, temperature or 0)
+        pieces = self._pieces(messages, max_tokens, temperature or 0, read)
         return guarded(self._breaker, pieces, patience=patience, read=read)
 
     async def _pieces(
-        self, messages: Sequence[PromptMessage], max_tokens: int, temperature: float
+        self, messages: Sequence[PromptMessage], max_tokens: int, temperature: float, read: Usage
     ) -> AsyncGenerator[str | Usage]:
         response = await asked(
             lambda: self._create(messages, max_tokens, temperature),
@@ -76,14 +76,14 @@ class AnthropicChat:
         )
         heard = _Heard()
         joiner = CharacterJoiner()
-        room = max_tokens * LONGEST_TOKEN
+        written = 0  # bytes
         failure: ModelFailed | None = None
         try:
             async for event in response:
                 if (text := heard.take(event)) and (whole := joiner.feed(text)):
                     yield whole
-                    room -= len(whole.encode())
-                if room < 0:
+                    written += len(whole.encode())
+                if written > max_tokens * LONGEST_TOKEN:
                     heard.ended = "max_tokens"
                     break
         except (AnthropicError, httpx2.HTTPError, ValueError, TypeError, AttributeError) as error:
@@ -97,10 +97,17 @@ class AnthropicChat:
             failure = RetryableFailure("bad_response", "The model's answer ended in the middle.")
         if failure is None and (rest := joiner.end()):
             yield rest
-        if (usage := heard.usage(self.name)) is not None:
-            yield usage  # of a broken answer too: its prompt was read
         if failure is None:
             failure = _ending_failure(heard.ended or "")
+        usage = heard.usage(self.name)
+        if failure is not None:
+            # What the last event would have counted is not known: never less than was written.
+            floor = at_most_used(read, written, max_tokens)
+            usage = (
+                floor if usage is None else replace(usage, answer_tokens=max(usage.answer_tokens, floor.answer_tokens))
+            )
+        if usage is not None:
+            yield usage
         if failure is not None:
             raise failure
 

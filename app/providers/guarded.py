@@ -71,6 +71,12 @@ async def guarded(
             raise
 
 
+def at_most_used(read: Usage, written: int, max_tokens: int) -> Usage:
+    """Of a request that was taken and broke off without its count: the provider has read the prompt, and has written
+    no more tokens than bytes, nor than it was allowed."""
+    return Usage(read.model, read.prompt_tokens, min(written, max_tokens))
+
+
 async def asked(
     ask: Callable[[], Awaitable[Response]],
     *,

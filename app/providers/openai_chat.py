@@ -17,7 +17,7 @@ from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 from openai.types.shared.reasoning_effort import ReasoningEffort
 
 from app.providers.circuit_breaker import CircuitBreaker
-from app.providers.guarded import LONGEST_TOKEN, RetryableFailure, asked, guarded
+from app.providers.guarded import LONGEST_TOKEN, RetryableFailure, asked, at_most_used, guarded
 from app.providers.openai_client import failure_of
 from app.providers.surrogates import CharacterJoiner
 from app.providers.token_budget import Vocabularies, count_prompt
@@ -65,11 +65,11 @@ class OpenAIChat:
     ) -> AsyncGenerator[str | Usage]:
         """`temperature` None: 0, where the model takes one. `patience`: see guarded."""
         read = Usage(self.name, self.count_tokens(messages), 0)
-        pieces = self._pieces(messages, max_tokens, temperature or 0)
+        pieces = self._pieces(messages, max_tokens, temperature or 0, read)
         return guarded(self._breaker, pieces, patience=patience, read=read)
 
     async def _pieces(
-        self, messages: Sequence[PromptMessage], max_tokens: int, temperature: float
+        self, messages: Sequence[PromptMessage], max_tokens: int, temperature: float, read: Usage
     ) -> AsyncGenerator[str | Usage]:
         response = await asked(
             lambda: self._create(messages, max_tokens, temperature),
@@ -78,9 +78,10 @@ class OpenAIChat:
             errors=OpenAIError,
         )
         joiner = CharacterJoiner()
-        room = max_tokens * LONGEST_TOKEN
+        written = 0  # bytes
         finished: str | None = None
         usage: Usage | None = None
+        failure: ModelFailed | None = None
         try:
             async for chunk in response:
                 text, reason = _read(chunk)
@@ -88,24 +89,29 @@ class OpenAIChat:
                 usage = self._usage(chunk) or usage  # some servers count along in every piece
                 if text and (whole := joiner.feed(text)):
                     yield whole
-                    room -= len(whole.encode())
-                if room < 0:
+                    written += len(whole.encode())
+                if written > max_tokens * LONGEST_TOKEN:
                     finished = "length"
                     break
         except (OpenAIError, ValueError, TypeError, AttributeError) as error:
-            raise failure_of(error) from error
+            failure = failure_of(error)
+            failure.__cause__ = error
         finally:
             # Also when the caller closes us or is cancelled: the provider must stop writing (and billing).
             with anyio.CancelScope(shield=True):
                 await response.close()
-        if finished is None:
-            raise RetryableFailure("bad_response", "The model's answer ended in the middle.")
-        if rest := joiner.end():
+        if failure is None and finished is None:
+            failure = RetryableFailure("bad_response", "The model's answer ended in the middle.")
+        if failure is None and (rest := joiner.end()):
             yield rest
+        if failure is None and finished == "content_filter":
+            failure = ModelFailed("refused", "The provider's content filter stopped the answer.")
+        if usage is None and failure is not None:
+            usage = at_most_used(read, written, max_tokens)
         if usage is not None:
             yield usage
-        if finished == "content_filter":
-            raise ModelFailed("refused", "The provider's content filter stopped the answer.")
+        if failure is not None:
+            raise failure
 
     async def _create(
         self, messages: Sequence[PromptMessage], max_tokens: int, temperature: float

@@ -78,7 +78,7 @@ async def _claudes(settings: Settings, names: Sequence[str]) -> dict[str, str | 
 
 
 def _all(names: Sequence[str], said: str | ModelFailed) -> dict[str, str | ModelFailed]:
-    return {name: said for name in names}
+    return dict.fromkeys(names, said)
 
 
 def _known(there: bool) -> str | ModelFailed:

@@ -206,7 +206,8 @@ async def test_an_answer_that_breaks_off_is_a_failure_and_tells_what_was_read(
             pieces.append(piece)
     assert caught.value.reason == reason
     assert "".join(piece for piece in pieces if isinstance(piece, str)) == "It opens at nine"
-    assert pieces[-1] == Usage("anthropic:claude-haiku-5-5", 11, 1)
+    # Of the prompt the provider's own count, of the text the bytes: nobody counted its tokens.
+    assert pieces[-1] == Usage("anthropic:claude-haiku-5-5", 11, len("It opens at nine"))
     assert len(claude.asked) == 1, "text was shown, so nothing may be asked again"
 
 

@@ -141,9 +141,13 @@ async def test_a_page_of_html_is_no_answer(openai_server: OpenAIServer, make_cha
 async def test_an_answer_that_breaks_off_is_a_failure(openai_server, make_chat: MakeChat, ending, reason):
     openai_server.script(Reply("It opens at nine", ending=ending))
     shown = ""
+    chat = make_chat(read_seconds=0.3)
     with pytest.raises(ModelFailed) as caught:
-        async for piece in make_chat(read_seconds=0.3).stream(ASKED, max_tokens=50):
-            shown += str(piece)
+        async for piece in chat.stream(ASKED, max_tokens=50):
+            if isinstance(piece, Usage):
+                assert piece == Usage(chat.name, chat.count_tokens(ASKED), len("It opens at nine"))
+            else:
+                shown += piece
     assert caught.value.reason == reason
     assert shown == "It opens at nine"
     assert len(openai_server.history) == 1, "text was shown, so nothing may be asked again"
