@@ -145,6 +145,10 @@ async def _answer(
         run.withheld += written.withheld
         run.detail = written.detail or run.detail
         if written.ended is Ended.WELL:
+            if written.partly:
+                run.partly = True
+                async for event in show(run, Sentence(say_own("partly", run.language, ""))):
+                    yield event
             return
         if written.ended in (Ended.BROKEN, Ended.REFUSED):
             left = _after_break if written.ended is Ended.BROKEN else _after_refusal
@@ -262,8 +266,18 @@ async def _quote(
 
 
 async def _best(ports: AnswerPorts, run: Run, found: Found, part: Question) -> tuple[Quoted | None, Verdict]:
-    quoted = await quote(part, run.passages, found.rarity, ports.comparer or ports.embedder)
-    return quoted, judge(part, run.passages, quoted, found.rarity)
+    """From the pages: the lines of facts, which stand first, say too little by themselves to be weighed."""
+    facts = sum(passage.fact for passage in run.passages)
+    pages = run.passages[facts:]
+    quoted = await quote(part, pages, found.rarity, ports.comparer or ports.embedder)
+    verdict = judge(part, pages, quoted, found.rarity)
+    if quoted is None or not facts:
+        return quoted, verdict
+    moved = tuple(
+        replace(one, citations=tuple(replace(cited, passage=cited.passage + facts) for cited in one.citations))
+        for one in quoted.sentences
+    )
+    return replace(quoted, sentences=moved), verdict
 
 
 def _as_closest(run: Run, sentence: Sentence) -> Sentence:

@@ -53,6 +53,7 @@ class Written:
     usage: Usage | None = None
     withheld: list[WithheldSentence] = field(default_factory=list[WithheldSentence])
     detail: str | None = None
+    partly: bool = False  # it says itself that the passages do not hold the rest
 
 
 async def write(
@@ -139,6 +140,7 @@ async def _read(
         if shown.refused:
             written.ended = Ended.WELL if shown.any else Ended.REFUSED
             break
+    written.partly = shown.any and shown.refused
     for event in shown.finish():
         yield event
 
