@@ -292,7 +292,8 @@ class _Reader:
             return None
         text = "".join(self._text)
         answer_tokens = self._model.count_tokens([PromptMessage("assistant", text)]) if text else 0
-        return Usage(self._model.name, prompt_tokens, answer_tokens)
+        # The count may be of bytes; more tokens than it was allowed no provider writes, nor were more reserved.
+        return Usage(self._model.name, prompt_tokens, min(answer_tokens, self._max_tokens))
 
     async def close(self) -> None:
         if self._task is not None:
