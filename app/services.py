@@ -19,6 +19,7 @@ from app.db.pool import Database
 from app.jobs.doorbell import Doorbell
 from app.limits import Limiter
 from app.mail.model import Mailer
+from app.providers.received_mail import ReceivedMail
 from app.security import Signer
 from app.settings import Settings
 from app.usage.prices import Prices
@@ -69,6 +70,7 @@ class Services:
     budget: OpenBudget
     prices: Prices
     mailer: Mailer
+    received_mail: ReceivedMail | None  # where replies are whose notice comes without their text
     answers: AnswerTasks
     clock: Callable[[], datetime]  # aware, UTC
     fault: FaultPoint

@@ -23,7 +23,7 @@ from app.jobs.doorbell import Doorbell
 from app.limits import Limiter
 from app.mail.model import Mailer
 from app.outbound import OutboundFetcher, agent
-from app.providers.factory import Models, make_mailer, own_servers
+from app.providers.factory import Models, make_mailer, make_received_mail, own_servers
 from app.providers.minilm import MiniLmEmbedder, MiniLmTokenizer
 from app.render.browser import BrowserRenderer
 from app.security import KeyRing, Signer
@@ -71,6 +71,9 @@ async def open_services(
         prices = read_prices(settings.prices, own_servers=own_servers(settings))
         mailer = chosen.mailer or make_mailer(settings)
         stack.push_async_callback(mailer.close)
+        received_mail = make_received_mail(settings)
+        if received_mail is not None:
+            stack.push_async_callback(received_mail.close)
         if role == "web":
             models.start()
         database = await Database.open(settings.database, max_size=POOL_SIZES[role])
@@ -122,6 +125,7 @@ async def open_services(
             budget=partial(TokenBudget, budget),
             prices=prices,
             mailer=mailer,
+            received_mail=received_mail,
             answers=answers,
             clock=chosen.clock or (lambda: datetime.now(UTC)),
             fault=chosen.fault or fault_point(settings.fault),

@@ -22,6 +22,8 @@ from redis.exceptions import RedisError
 from app.db.pool import Connection
 from app.db.probe import probe
 from app.gaps.collect import collect_gap
+from app.gaps.mail.take_reply import take_reply
+from app.gaps.mail.weekly import mail_gaps
 from app.golden.refresh import refresh
 from app.jobs.doorbell import QUEUE, redis_settings, to_json
 from app.jobs.model import (
@@ -31,12 +33,14 @@ from app.jobs.model import (
     Handler,
     IngestSource,
     KeepVectorIndex,
+    MailGaps,
     PreviewSource,
     PurgeExpired,
     RecheckPages,
     Reembed,
     RenderSource,
     SendMail,
+    TakeReply,
 )
 from app.jobs.runner import Runner
 from app.knowledge.preview import preview_source
@@ -88,6 +92,8 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         Reembed.kind: published(partial(reembed, services)),
         AskGolden.kind: partial(refresh, services),
         CollectGap.kind: partial(collect_gap, services),
+        MailGaps.kind: partial(mail_gaps, services),
+        TakeReply.kind: partial(take_reply, services, services.received_mail),
         SendMail.kind: partial(send_mail, services.database, services.vault, services.mailer, fault=services.fault),
         PurgeExpired.kind: partial(purge_expired, services.database, plan=partial(plan_day, services)),
     }

@@ -20,6 +20,7 @@ from app.businesses.queries import read_business
 from app.conversations.why import open_why
 from app.db.pool import Connection
 from app.gaps.alike import Meaning, meaning_of, same_meaning
+from app.gaps.mail.weekly import plan_mail
 from app.gaps.model import Collects, Near
 from app.gaps.queries import (
     Unanswered,
@@ -111,6 +112,7 @@ async def _renew(parts: Collects, taken: _Taken, embedder: Embedder) -> None:
 
 async def _put(conn: Connection, taken: _Taken, model: str, vector: NDArray[np.float32]) -> None:
     business_id, asked = taken.business.business_id, taken.asked
+    await plan_mail(conn, taken.business, asked.asked_at)
     near = await list_near(conn, business_id, model, vector, limit=LOOKED_AT)
     gap_id = _same(taken, near)
     if gap_id is None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
     from openai import AsyncOpenAI
 
+    from app.providers.received_mail import ReceivedMail
     from app.providers.token_budget import Vocabularies
 
 # The processors' names in businesses.allowed_processors.
@@ -188,6 +189,19 @@ def make_mailer(settings: Settings) -> Mailer:
 
 def _provider(name: str) -> str:
     return name.partition(":")[0]
+
+
+def make_received_mail(settings: Settings) -> ReceivedMail | None:
+    """Where mails are whose notice comes without their text; None where no such provider is configured."""
+    if settings.mail_url is None or settings.resend_inbound_secret is None:
+        return None
+    from app.providers.mail_url import read_mail_url
+    from app.providers.received_mail import ResendReceived
+
+    server = read_mail_url(settings.mail_url.reveal(), settings.mail_from)
+    if server.scheme != "resend":
+        raise ConfigurationError("MILO_RESEND_INBOUND_SECRET needs MILO_MAIL_URL=resend://KEY, which reads replies.")
+    return ResendReceived(server)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

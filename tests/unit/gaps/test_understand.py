@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.gaps.own_words import own_words
-from app.gaps.understand import understand
+from app.gaps.mail.own_words import own_words
+from app.gaps.mail.understand import understand
 
 QUESTIONS = {1: "Can I bring my dog?", 2: "Do you have gluten-free bread?", 3: "Where can I park?"}
 SENT = """3 questions nobody could answer at Corner Bakery

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.gaps.alike import meaning_of, speaks_of
-from app.gaps.own_words import own_words
+from app.gaps.mail.own_words import own_words
 
 _LINE = re.compile(
     r"^\s*(?:\*|#|no\.?|nr\.?|nummer|question|frage|spørgsmål|pregunta|domanda|vraag)?\s*(?P<number>\d{1,2})\s*\*?"
