@@ -54,3 +54,8 @@ async def _vectors(conn: Connection, business_id: UUID, generation: int, model: 
     order = np.argsort(owners, kind="stable")
     starts = np.searchsorted(owners[order], np.arange(count + 1))
     return Vectors(model, whole, windows[order], starts)
+
+
+def memory_bytes() -> int:
+    """What this process keeps of all generations, by its own count."""
+    return _memory.bytes

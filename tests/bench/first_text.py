@@ -1,6 +1,6 @@
 """The service's own time from a visitor's request to the first text shown, with a model that answers at once.
 
-    python -m tests.bench.first_text [N]      prints {"n", "p50", "p95", "unit"} as JSON
+    python -m tests.bench.first_text [N [RATE SECONDS]]      prints {"n", "p50", "p95", "unit"} as JSON
 
 The whole product runs (`milo up`), the scripted model stands on loopback in this process, a visitor asks
 over HTTP. Counted is what a visitor waits: rate limits, storing the question, embedding, searching, the
@@ -16,6 +16,9 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +51,32 @@ QUESTIONS = {
 ASKED_AS_ONE_VISITOR = 10  # below what one visitor may ask in a row
 
 
-async def measure(count: int) -> list[float]:
-    """Milliseconds, one a question. Raises RuntimeError when an answer was not the model's."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Milliseconds, one a question; `asked` and `answered` count those of the rate."""
+
+    one_by_one: list[float]
+    at_rate: list[float]
+    asked: int
+    answered: int
+
+
+async def measure(*, one_by_one: int, a_second: float = 0, seconds: float = 0) -> Outcome:
+    """Raises RuntimeError when an answer that was waited for was not the model's."""
+    with wheels(_answer) as (running, made):
+        async with client_of(running, made) as client:
+            times = await _one_by_one(client, one_by_one)
+            asked = int(a_second * seconds)
+            loaded = await _at_rate(client, a_second, asked) if asked else []
+    return Outcome(times, loaded, asked, len(loaded))
+
+
+@contextmanager
+def wheels(answer: Callable[[dict[str, Any]], Reply]) -> Iterator[tuple[Running, dict[str, Any]]]:
+    """The product with the shop's pages, its model scripted, and proxies on this machine believed."""
     with (
         tempfile.TemporaryDirectory(prefix="milo-bench-") as folder,
-        OpenAIServer(default=_answer).in_thread() as model,
+        OpenAIServer(default=answer).in_thread() as model,
     ):
         pages = Path(folder) / "pages"
         pages.mkdir()
@@ -64,29 +88,54 @@ async def measure(count: int) -> list[float]:
             OPENAI_BASE_URL=model.base_url,
             OPENAI_API_KEY=model.key,
             MILO_CHAT="openai:scripted",
+            MILO_TRUSTED_PROXIES="127.0.0.1",  # else a thousand visitors are one address, which is slowed down
         ) as running:
-            return await _ask_all(running, pages, count)
+            [made] = running.json("business", "create", "Wheels", "--slug", "wheels")
+            running.json("ingest", "wheels", str(pages))
+            yield running, made
 
 
-async def _ask_all(running: Running, pages: Path, count: int) -> list[float]:
-    [made] = running.json("business", "create", "Wheels", "--slug", "wheels")
-    running.json("ingest", "wheels", str(pages))
+def client_of(running: Running, made: dict[str, Any]) -> httpx2.AsyncClient:
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
+    return httpx2.AsyncClient(base_url=f"{running.url}/w/{made['widget_key']}", timeout=90, limits=limits)
+
+
+async def visitor(client: httpx2.AsyncClient, number: int) -> dict[str, str]:
+    """Headers of a visitor with an address of their own."""
+    headers = {"x-forwarded-for": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
+    papers = (await client.post("/session", json={}, headers=headers)).raise_for_status().json()
+    return headers | {"authorization": f"Bearer {papers['token']}"}
+
+
+async def _one_by_one(client: httpx2.AsyncClient, count: int) -> list[float]:
     times: list[float] = []
     names = list(QUESTIONS)
-    token = ""
-    async with httpx2.AsyncClient(base_url=f"{running.url}/w/{made['widget_key']}", timeout=30) as client:
-        for number in range(count + ASKED_AS_ONE_VISITOR):
-            if number % ASKED_AS_ONE_VISITOR == 0:
-                token = (await client.post("/session", json={})).raise_for_status().json()["token"]
-            took = await _ask(client, token, QUESTIONS[names[number % len(names)]], number)
-            if number >= ASKED_AS_ONE_VISITOR:  # the first ones warm up what is loaded at first use
-                times.append(took)
+    headers: dict[str, str] = {}
+    for number in range(count + ASKED_AS_ONE_VISITOR):
+        if number % ASKED_AS_ONE_VISITOR == 0:
+            headers = await visitor(client, number)
+        took = await _ask(client, headers, QUESTIONS[names[number % len(names)]], number)
+        if number >= ASKED_AS_ONE_VISITOR:  # the first ones warm up what is loaded at first use
+            times.append(took)
     return times
 
 
-async def _ask(client: httpx2.AsyncClient, token: str, question: str, number: int) -> float:
+async def _at_rate(client: httpx2.AsyncClient, a_second: float, count: int) -> list[float]:
+    """Each question at its time: one that waits does not keep the next from coming."""
+    names = list(QUESTIONS)
+    visitors = [await visitor(client, 1000 + number) for number in range(count // ASKED_AS_ONE_VISITOR + 1)]
+    began = time.perf_counter()
+
+    async def ask(number: int) -> float:
+        await asyncio.sleep(began + number / a_second - time.perf_counter())
+        headers = visitors[number % len(visitors)]
+        return await _ask(client, headers, QUESTIONS[names[number % len(names)]], 10_000 + number)
+
+    return list(await asyncio.gather(*(ask(number) for number in range(count))))
+
+
+async def _ask(client: httpx2.AsyncClient, headers: dict[str, str], question: str, number: int) -> float:
     body = {"text": question, "client_message_id": f"bench-{number}"}
-    headers = {"authorization": f"Bearer {token}"}
     started = time.perf_counter()
     first: float | None = None
     event = ""
@@ -120,10 +169,14 @@ def _answer(body: dict[str, Any]) -> Reply:
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    times = sorted(asyncio.run(measure(count)))
-    p95 = times[min(len(times) - 1, round(0.95 * (len(times) - 1)))]
-    figures = {"n": len(times), "p50": round(statistics.median(times), 2), "p95": round(p95, 2), "unit": "ms"}
-    sys.stdout.write(json.dumps(figures) + "\n")
+    rate, seconds = (float(word) for word in sys.argv[2:4]) if len(sys.argv) > 3 else (0.0, 0.0)
+    outcome = asyncio.run(measure(one_by_one=count, a_second=rate, seconds=seconds))
+    for name, values in (("one by one", outcome.one_by_one), (f"{rate:g} a second", outcome.at_rate)):
+        if values:
+            times = sorted(values)
+            p95 = times[min(len(times) - 1, round(0.95 * (len(times) - 1)))]
+            figures = {"n": len(times), "p50": round(statistics.median(times), 2), "p95": round(p95, 2), "unit": "ms"}
+            sys.stdout.write(json.dumps({"asked": name, **figures}) + "\n")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from uuid import UUID, uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-
 from psycopg import AsyncConnection
 
 from app.embedded import postgres
@@ -131,13 +130,16 @@ async def plant_business(
     seed: int,
     windows: int = WINDOWS,
     lexical: bool = True,
+    different_texts: int | None = None,
 ) -> UUID:
     """A business whose generation 1 is live with so many chunks. Returns its id.
 
     `lexical` False leaves out the postings: their making is most of the time.
+    `different_texts`: that many, again and again.
     """
     business_id, source = uuid4(), np.random.default_rng(seed)
-    texts = [make_text(source) for _ in range(chunks)]
+    made = [make_text(source) for _ in range(min(chunks, different_texts or chunks))]
+    texts = [made[number % len(made)] for number in range(chunks)]
     vectors = make_vectors(source, chunks, dimensions)
     async with conn.transaction():
         version_id, document_id = await _plant_document(conn, business_id, slug, model, analyser.version, chunks)
