@@ -33,10 +33,10 @@ from retrieval.nearest import Nearest
 from retrieval.passages import passages_of
 from retrieval.ports import Connection
 from retrieval.postings import postings_of
-from retrieval.queries import PassageRow
+from retrieval.queries import PassageRow, read_postings
 from retrieval.question import Question
 from retrieval.rank import use
-from retrieval.rank.features import Seen, peak
+from retrieval.rank.features import Seen
 from retrieval.spelling import one_slip_from
 
 EACH_SEARCH = 64  # so many of each search's best are looked at closely
@@ -143,7 +143,7 @@ class _Ranking:
             scores = scores + weights.figure * signals["figure"]
         order = np.argsort(-scores, kind="stable")
         scores = scores[order].astype(np.float32, copy=False)
-        order = await self._second_look(order, scores, candidates, dense, signals, lexical)
+        order = await self._second_look(order, scores, candidates, signals, lexical)
         return [
             Ranked(
                 int(candidates[at]),
@@ -200,7 +200,8 @@ class _Ranking:
         if not guesses:
             return []
         every = frozenset[str]().union(*guesses)
-        rows = await postings_of(place.conn, place.knowledge, place.generation, place.known, [*every], [])
+        # Not through postings_of: nearly all stand nowhere, and it would remember each of them.
+        rows = await read_postings(place.conn, place.knowledge.business_id, place.generation, [*every], [], 0)
         written = {row.term: unpack(row.packed) for row in rows}
         return [[written[guess] for guess in group & written.keys()] for group in guesses if group & written.keys()]
 
@@ -256,7 +257,6 @@ class _Ranking:
         order: NDArray[np.int64],
         scores: Scores,
         candidates: NDArray[np.int64],
-        dense: Scores,
         signals: dict[str, Scores],
         lexical: _Lexical,
     ) -> NDArray[np.int64]:
@@ -271,15 +271,12 @@ class _Ranking:
             texts=self.place.texts,
             mix=scores[: len(first)],
             signals={name: signal[first] for name, signal in signals.items()},
-            cosine=dense[first],
             held=_held([term & lexical.found.keys() for term in self.asked.terms], lexical.found, numbers),
             concepts=_held(
                 [group.keys() & lexical.found.keys() for group in self.asked.groups], lexical.found, numbers
             ),
             half_read=self._half_read,
             unread=self._unread,
-            words_peak=peak(lexical.all_words),
-            dense_peak=peak(dense),
         )
         worth = use.rescore(seen)
         if worth is None:
