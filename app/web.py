@@ -17,6 +17,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 
 from app.channels.hooks.routes import ROUTES as HOOKS
+from app.channels.mail.routes import ROUTES as MAIL
 from app.channels.operator.routes import ROUTES as OPERATOR
 from app.channels.web.routes import ROUTES as WEB_CHANNEL
 from app.dashboard.routes import ROUTES as DASHBOARD
@@ -34,7 +35,7 @@ AnyRequest = Request[Any, Any, Any]
 def create_app(services: Services) -> Litestar:
     """The services outlive the application; whoever opened them closes them."""
     return Litestar(
-        route_handlers=[*HEALTH, *WEB_CHANNEL, *HOOKS, *OPERATOR, *DASHBOARD],
+        route_handlers=[*HEALTH, *WEB_CHANNEL, *HOOKS, *MAIL, *OPERATOR, *DASHBOARD],
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
         state=State({"services": services}, deep_copy=False),  # for guards, which run before dependencies are provided
         exception_handlers={MiloError: _plain_error, HTTPException: _http_error, Exception: _unexpected},

@@ -1,11 +1,12 @@
-"""Mails that a provider has received for us and tells only the ids of: an id in, the plain text out.
+"""Mails that a provider has received for us and tells only the ids of: an id in, text and headers out.
 
 Resend's notice of a received mail is without its body; `GET /emails/receiving/{id}` has it, with the key that sends.
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
 
 import httpx2
 
@@ -24,9 +25,15 @@ class ReceivedMailFailed(Exception):
         self.permanent = permanent
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    text: str
+    headers: dict[str, str]  # names in lower case
+
+
 class ReceivedMail(Protocol):
-    async def fetch(self, mail_id: str) -> str:
-        """The text of a mail. Raises ReceivedMailFailed."""
+    async def fetch(self, mail_id: str) -> Fetched:
+        """Raises ReceivedMailFailed."""
         ...
 
     async def close(self) -> None: ...
@@ -37,7 +44,7 @@ class ResendReceived:
         self._server = server
         self._client = httpx2.AsyncClient(timeout=httpx2.Timeout(20, connect=5))
 
-    async def fetch(self, mail_id: str) -> str:
+    async def fetch(self, mail_id: str) -> Fetched:
         headers = {"authorization": f"Bearer {self._server.key}"}
         try:
             response = await self._client.get(f"{self._server.api}/emails/receiving/{mail_id}", headers=headers)
@@ -49,10 +56,14 @@ class ResendReceived:
             raise ReceivedMailFailed(f"A reply could not be read from Resend ({response.status_code}).")
         try:
             found: dict[str, Any] = response.json()
-            text, html = found.get("text"), found.get("html")
+            text, html, told = found.get("text"), found.get("html"), found.get("headers")
         except (ValueError, AttributeError) as error:
             raise ReceivedMailFailed("Resend's answer was not understood.") from error
-        return str(text) if text else text_of_html(str(html or ""))
+        named = cast(dict[str, Any], told) if isinstance(told, dict) else {}
+        return Fetched(
+            str(text) if text else text_of_html(str(html or "")),
+            {name.lower(): str(value) for name, value in named.items()},
+        )
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -124,6 +124,17 @@ async def new_reply_id(conn: Connection) -> UUID:
     return made
 
 
+async def count_replies(conn: Connection, business_id: UUID, account_id: UUID) -> int:
+    """Of the last day."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            "SELECT count(*) FROM mail_replies WHERE business_id = %(b)s AND account_id = %(a)s"
+            " AND received_at > now() - interval '1 day'",
+            {"b": business_id, "a": account_id},
+        )
+        return await cursor.fetchone() or 0
+
+
 async def insert_reply(
     conn: Connection,
     business_id: UUID,

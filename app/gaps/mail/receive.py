@@ -14,6 +14,7 @@ from app.businesses.queries import read_business
 from app.gaps.mail.compose import compose_not_taken
 from app.gaps.mail.model import Addressee, Mails, Received
 from app.gaps.mail.queries import (
+    count_replies,
     find_addressee,
     find_email,
     insert_reply,
@@ -27,6 +28,7 @@ from app.mail.model import Purpose, mail_address
 from app.mail.queue import queue_mail
 from app.security import hash_token
 
+MOST_A_DAY = 30  # replies of one owner: a program that answers by itself and does not say so ends there
 LONGEST = 100_000  # characters of a reply that are read; it repeats our mail, and perhaps a long talk
 log = structlog.get_logger(__name__)
 
@@ -56,6 +58,9 @@ async def store_reply(parts: Mails, addressee: Addressee, received: Received) ->
     async with parts.database.business_transaction(addressee.business_id) as conn:
         if not await note_event(conn, received.provider, received.event_id):
             return Outcome.KNOWN
+        if await count_replies(conn, addressee.business_id, addressee.account_id) >= MOST_A_DAY:
+            log.warning("reply.too_many", account=str(addressee.account_id))
+            return Outcome.IGNORED
         keys = await parts.vault.keys(conn, addressee.business_id)
         reply_id = await new_reply_id(conn)
         text = received.text[:LONGEST] if received.text is not None else None

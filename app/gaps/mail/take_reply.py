@@ -19,8 +19,10 @@ from app.errors import MiloError, NotFound
 from app.gaps.answer import answer_gap
 from app.gaps.board import read_gap
 from app.gaps.mail.compose import Taken, compose_not_taken, compose_taken
+from app.gaps.mail.headers import is_automatic, is_disowned
 from app.gaps.mail.model import LineRow, Mails, ReplyRow, ReplyState
 from app.gaps.mail.queries import list_lines, put_reply_text, read_reply, settle_reply
+from app.gaps.mail.receive import LONGEST
 from app.gaps.mail.reply_address import new_reply_token, reply_address
 from app.gaps.mail.understand import Understood, understand
 from app.gaps.mail.weekly import place_of, queue_answerable
@@ -57,6 +59,8 @@ async def take_reply(parts: Mails, inbox: ReceivedMail | None, claimed: ClaimedJ
     except GiveUp:
         await _tell(parts, read, compose_not_taken(place_of(read.business, parts.settings), "unreadable"), "", False)
         raise  # whoever runs this Milo reads why in the failed job
+    if text is None:
+        return
     questions = {line.line: read.gaps[line.line].label for line in read.lines if line.line in read.gaps}
     # Numbers whose question is gone are still numbers: their answers are told so, and not put to another question.
     asked = {line.line: questions.get(line.line, "") for line in read.lines}
@@ -88,23 +92,30 @@ async def _read(parts: Mails, business_id: UUID, reply_id: UUID) -> _Read | None
     return _Read(business, keys, reply, members[reply.account_id], sent, lines, gaps)
 
 
-async def _text(parts: Mails, inbox: ReceivedMail | None, claimed: ClaimedJob, read: _Read) -> str:
-    """Fetched without a transaction, stored before it is used: the provider may forget it."""
+async def _text(parts: Mails, inbox: ReceivedMail | None, claimed: ClaimedJob, read: _Read) -> str | None:
+    """Fetched without a transaction, stored before it is used: the provider may forget it.
+
+    None for what a machine wrote, or somebody in the owner's name: set aside, and nobody is answered.
+    """
     reply, business_id = read.reply, read.business.business_id
     if reply.text_sealed is not None:
         return read.keys.open("mail_replies", "text", reply.reply_id, reply.text_sealed)
     if inbox is None or reply.provider_id is None:
         raise GiveUp("A reply came in whose text is at a mail service that is not configured any more.")
     try:
-        text = await inbox.fetch(reply.provider_id)
+        mail = await inbox.fetch(reply.provider_id)
     except ReceivedMailFailed as error:
         if error.permanent or claimed.attempts >= FETCH_TRIES:
             raise GiveUp(error.sentence) from error
         raise RetryLater(min(30.0 * 2**claimed.attempts, 3600.0), error.sentence) from error
+    refused = is_automatic(mail.headers) or is_disowned(mail.headers)
     async with parts.database.business_transaction(business_id) as conn:
-        sealed = read.keys.seal("mail_replies", "text", reply.reply_id, text)
+        if refused:
+            await settle_reply(conn, business_id, reply.reply_id, ReplyState.REFUSED)
+            return None
+        sealed = read.keys.seal("mail_replies", "text", reply.reply_id, mail.text[:LONGEST])
         await put_reply_text(conn, business_id, reply.reply_id, sealed)
-    return text
+    return mail.text[:LONGEST]
 
 
 async def _answer(parts: Mails, read: _Read, number: int, said: str) -> Taken:
