@@ -79,7 +79,7 @@ class Run:
         """Whether it, or all that it quotes, was shown before."""
         before = [citation.quote for one in self.sentences for citation in one.citations]
         quotes = [citation.quote for citation in sentence.citations]
-        again = bool(quotes) and all(any(quote in old or old in quote for old in before) for quote in quotes)
+        again = bool(quotes) and all(any(quote in old for old in before) for quote in quotes)
         return again or any(one.text == sentence.text for one in self.sentences)
 
     def ended(self) -> Answer:

@@ -79,8 +79,8 @@ async def test_with_a_model_its_bound_sentences_are_shown(database: Database) ->
     model.script = ["Adults pay 5 € [1][2][3]. ", "Children pay 9 € [1].", Usage("m", 10, 5)]
     budget = CountingBudget()
     ended, _ = await ask(database, knowledge, "What is the admission?", models=[model], budget=budget)
-    assert ended.mode is AnswerMode.MODEL and ended.text == "Adults pay 5 €."
-    assert [held.reason for held in ended.withheld] == ["unsupported_number"] and ended.usage == Usage("m", 10, 5)
+    assert ended.mode is AnswerMode.MODEL and ended.text == "Adults pay 5 €. I could not confirm the price."
+    assert [held.reason for held in ended.withheld] == ["unsupported_price"] and ended.usage == Usage("m", 10, 5)
     assert budget.settled == [Usage("m", 10, 5)]
 
 
