@@ -120,6 +120,8 @@ STOPPED = (
 )
 # Also the mark of a generation that the owner went back from (ingestion/rollback/queries.py).
 ROLLED_BACK = "You went back from this version. It waits until you publish it, or until the pages say something new."
+# Also the mark of a reading that the owner discarded.
+DISCARDED = "You discarded what was read here."
 FACTS_LEFT_OUT = (
     "So many stand in one document or on all pages together that the rest was left out: prices first. Search and"
     " answers still know every page."

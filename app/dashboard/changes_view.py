@@ -35,9 +35,14 @@ class ChangeView:
     addresses: bool  # the lines are addresses, not sentences
 
 
-def view_changes(stored: Sequence[dict[str, Any]]) -> list[ChangeView]:
-    found = {one["what"]: one for one in stored}
+def view_changes(stored: Sequence[dict[str, Any]], told: str = "") -> list[ChangeView]:
+    """`told`: the reason of a hold; the answers that it names are not named twice."""
+    found = {one["what"]: one for one in stored if not _told_already(one, told)}
     return [_view(what, found[what]) for what in _TITLES if what in found]
+
+
+def _told_already(one: dict[str, Any], told: str) -> bool:
+    return one["what"] == "answers_lost" and one["count"] == sum(line in told for line in one["first"])
 
 
 def _view(what: str, one: dict[str, Any]) -> ChangeView:

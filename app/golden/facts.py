@@ -12,19 +12,23 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from retrieval.analyse import fold
-from retrieval.figures import claims_of, currencies, facts_of, plain, weekdays
+from retrieval.verify.agree import Near, holds
+from retrieval.verify.days import weekdays
+from retrieval.verify.figures import currencies_in, figures_of, plain, units_in
 from retrieval.words.calendar import WEEKDAYS
 
+# Words of a fact may be in any of them; what they say of numbers and hours does not contradict each other.
+LANGUAGES = ("en", "de", "da", "fr", "es", "it", "nl")
 _UNSEEN = re.compile("[\u00ad\u200b\ufeff]")
 _LINES = re.compile(r"[\n|•]|(?<=[.!?;])\s")
 
 
 def missing_of(facts: Sequence[str], texts: Sequence[str]) -> list[str]:
     """Those that stand in none of the texts, as they were given."""
-    folded = [(_folded(text), currencies(text)) for text in texts]
+    folded = [(_folded(text), currencies_in(plain(text))) for text in texts]
 
     def stands(fact: str) -> bool:
-        money = currencies(fact)  # "15 €" is not in "15 kr"
+        money = currencies_in(plain(fact))  # "15 €" is not in "15 kr"
         return any(money <= its and _spelled(fact).search(text) for text, its in folded) or any(
             _figured(fact, text) for text in texts
         )
@@ -53,19 +57,20 @@ def _folded(text: str) -> str:
 def _figured(fact: str, text: str) -> bool:
     """Whether one line of the text holds every figure of the fact in some way of writing, and its other words too."""
     fact = plain(fact)
-    claims = claims_of(fact)
-    if not claims:
+    figures = figures_of(fact, LANGUAGES)
+    if not figures:
         return False
     rest = list(fact)
-    for claim in claims:
-        rest[claim.start : claim.end] = " " * (claim.end - claim.start)
+    for figure in figures:
+        rest[figure.start : figure.end] = " " * (figure.end - figure.start)
     named = re.findall(r"[^\W\d_]+", "".join(rest).casefold())
     words = [word for word in named if word not in _BETWEEN and fold(word) not in WEEKDAYS]
-    days, money = weekdays(fact), currencies(fact)
-    for line in _LINES.split(text):
-        held, bare = facts_of(line), letters(line)
-        same = days <= held.weekdays and money <= held.currencies
-        if same and all(held.hold(claim) for claim in claims) and all(word in bare for word in words):
+    days = weekdays(fact)
+    for line in _LINES.split(plain(text)):
+        near = Near(currencies=currencies_in(line), units=units_in(line))
+        held = figures_of(line, LANGUAGES)
+        same = days <= weekdays(line) and all(any(holds(one, figure, near) for one in held) for figure in figures)
+        if same and all(word in letters(line) for word in words):
             return True
     return False
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.golden.facts import LANGUAGES
 from app.golden.model import FACT
-from retrieval.figures import ClaimKind, claims_of, plain
 from retrieval.model import Sentence
+from retrieval.verify.figures import figures_of, plain
 
 MOST = 5
 QUOTED = 80  # characters of a quote that is proposed whole; of a longer one its first clause
-# A figure with what is written beside it: "10:00-16:00", "from 7,50 €", "+45 12 34 56 78".
-_JOINED = re.compile(r"\s?[-–—/]\s?|\s(?:to|bis|til|à|a|al|tot)\s", re.IGNORECASE)
-_IN_DATES = re.compile(r"\.?\s+(?:of\s+|de\s+)?", re.IGNORECASE)
-_MONEY = re.compile(r"\s?(?:[€$£%]|(?:EUR|euros?|kr|DKK|CHF|USD|GBP)\b\.?)", re.IGNORECASE)
+_JOINED = re.compile(r"\s?[-–—]\s?|\s(?:to|bis|til|à|a|al|tot)\s", re.IGNORECASE)
 _MONEY_BEFORE = re.compile(r"(?:[€$£]|\b(?:EUR|kr|DKK|CHF|USD|GBP)\b\.?)\s?$", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:.!?–|](?=\s|$)")
 
@@ -38,23 +36,14 @@ def propose_facts(sentences: Sequence[Sentence]) -> list[str]:
 def _figures(text: str) -> list[str]:
     """Spans of one thing joined: two hours with a dash between them are one figure."""
     spans: list[tuple[int, int]] = []
-    last: ClaimKind | None = None
-    for claim in claims_of(text):
-        of_a_date = ClaimKind.MONTH in (claim.kind, last)
-        joint = _IN_DATES if of_a_date else _JOINED
-        if spans and (claim.start <= spans[-1][1] or joint.fullmatch(text, spans[-1][1], claim.start)):
-            spans[-1] = (spans[-1][0], max(spans[-1][1], claim.end))
+    for figure in figures_of(text, LANGUAGES):
+        if spans and (figure.start <= spans[-1][1] or _JOINED.fullmatch(text, spans[-1][1], figure.start)):
+            spans[-1] = (spans[-1][0], max(spans[-1][1], figure.end))
         else:
-            spans.append((claim.start, claim.end))
-        last = claim.kind
-    found: list[str] = []
-    for start, end in spans:
-        before = _MONEY_BEFORE.search(text, max(0, start - 6), start)
-        after = _MONEY.match(text, end)
-        figure = text[before.start() if before else start : after.end() if after and not before else end].strip()
-        if len(figure) <= FACT and any(sign.isdigit() or sign == "@" for sign in figure):
-            found.append(figure)
-    return found
+            money = _MONEY_BEFORE.search(text, max(0, figure.start - 5), figure.start)
+            spans.append((money.start() if money else figure.start, figure.end))
+    found = [text[start:end].strip() for start, end in spans]
+    return [one for one in found if len(one) <= FACT and any(sign.isdigit() or sign == "@" for sign in one)]
 
 
 def _shortened(quote: str) -> str:

@@ -101,8 +101,7 @@ async def update_golden(conn: Connection, business_id: UUID, golden_id: UUID, go
 
 async def set_paused(conn: Connection, business_id: UUID, golden_id: UUID, paused: bool) -> bool:
     cursor = await conn.execute(
-        "UPDATE golden_questions SET paused = %(paused)s"
-        " WHERE business_id = %(b)s AND golden_id = %(id)s",
+        "UPDATE golden_questions SET paused = %(paused)s WHERE business_id = %(b)s AND golden_id = %(id)s",
         {"b": business_id, "id": golden_id, "paused": paused},
     )
     return cursor.rowcount == 1

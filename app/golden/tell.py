@@ -35,6 +35,6 @@ def held_because(sentences: Sequence[str]) -> str:
 
 
 def shortened(text: str) -> str:
-    """One line, cut at a word."""
-    line = " ".join(text.split())
+    """One line, cut at a word, without the stop at its end: it stands within a sentence."""
+    line = " ".join(text.split()).rstrip(".")
     return line if len(line) <= LONGEST else line[:LONGEST].rsplit(" ", 1)[0] + " …"

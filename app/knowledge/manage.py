@@ -18,7 +18,16 @@ from app.jobs.model import IngestSource, JobRef
 from app.jobs.queue import enqueue
 from app.knowledge.files import file_name, file_type
 from app.knowledge.model import FILES_URL, Added, Embeds, NewFile, Writes
-from app.knowledge.queries import find_owner_source, list_sites, put_file, put_source, read_schedule
+from app.knowledge.queries import (
+    find_owner_source,
+    list_sites,
+    list_waiting,
+    note_discarded,
+    put_file,
+    put_source,
+    read_schedule,
+    source_of,
+)
 from app.knowledge.reembed import plan_reembedding
 from app.knowledge.scheme.settle import note_scheme
 from app.knowledge.vectors.keep import plan_vector_index
@@ -27,7 +36,7 @@ from ingestion.addresses import Scope, canonical
 from ingestion.model import Reason
 from ingestion.publishing.queries import discard_generation, publish_generation
 from ingestion.rollback.queries import roll_back
-from ingestion.sentences import sentence_for
+from ingestion.sentences import DISCARDED, sentence_for
 
 
 async def add_site(parts: Writes, business_id: UUID, address: str, *, actor: str) -> Added:
@@ -85,10 +94,15 @@ async def update_now(parts: Writes, business_id: UUID, source_id: UUID, *, actor
 async def publish_held(parts: Embeds, business_id: UUID, generation: int, *, actor: str) -> None:
     """Makes a held reading live all the same. Raises Conflict when something newer is live by now."""
     async with parts.database.business_transaction(business_id) as conn:
+        waiting, own = await list_waiting(conn, business_id), await source_of(conn, business_id, generation)
         if not await publish_generation(conn, business_id, generation, held=True):
             raise Conflict("This reading is not waiting any more. Read the site anew to see what it says now.")
         await insert_audit(conn, business_id, actor=actor, action="generation.publish", target=str(generation))
+        still = await list_waiting(conn, business_id)
+        # Another that waited was put together without this one, and can be published no more: it is read anew.
+        passed = [source_id for source_id in waiting if source_id not in still and source_id != own]
         jobs = [
+            *[await _read_now(conn, business_id, source_id) for source_id in passed],
             await plan_reembedding(parts, conn, business_id),  # it may have waited since another model's days
             await plan_vector_index(conn, business_id),
         ]
@@ -99,8 +113,11 @@ async def publish_held(parts: Embeds, business_id: UUID, generation: int, *, act
 
 async def discard_held(parts: Writes, business_id: UUID, generation: int, *, actor: str) -> None:
     async with parts.database.business_transaction(business_id) as conn:
+        source_id = await source_of(conn, business_id, generation)
         if not await discard_generation(conn, business_id, generation):
             raise Conflict("This reading is not waiting any more.")
+        if source_id is not None:
+            await note_discarded(conn, business_id, source_id, generation, DISCARDED)
         await insert_audit(conn, business_id, actor=actor, action="generation.discard", target=str(generation))
 
 

@@ -173,6 +173,25 @@ async def list_waiting(conn: Connection, business_id: UUID) -> list[UUID]:
         return await cursor.fetchall()
 
 
+async def source_of(conn: Connection, business_id: UUID, generation: int) -> UUID | None:
+    """Whose reading it is; None for one that only another embedding model made."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            "SELECT c.source_id FROM generations g JOIN crawls c USING (business_id, crawl_id)"
+            " WHERE g.business_id = %(b)s AND g.generation = %(g)s",
+            {"b": business_id, "g": generation},
+        )
+        return await cursor.fetchone()
+
+
+async def note_discarded(conn: Connection, business_id: UUID, source_id: UUID, generation: int, reason: str) -> None:
+    await conn.execute(
+        "UPDATE crawls SET reason = %(reason)s WHERE business_id = %(b)s AND source_id = %(source)s"
+        " AND generation = %(g)s AND state = 'held'",
+        {"b": business_id, "source": source_id, "g": generation, "reason": reason},
+    )
+
+
 async def read_run(conn: Connection, business_id: UUID, job_id: UUID) -> Run:
     async with conn.cursor(row_factory=class_row(Run)) as cursor:
         await cursor.execute(

@@ -138,8 +138,9 @@ async def former_generation(conn: Connection, business_id: UUID) -> int | None:
 
 
 async def retire_past(conn: Connection, business_id: UUID) -> None:
-    """All but what is live, what was live before it, the newest held one, the newest that the owner went back from
-    and what is being staged. Nobody can publish them or go back to them any more; `drop_failed` deletes them.
+    """All but what is live, what was live before it, the newest held one of each source, the newest that the owner
+    went back from and what is being staged. Nobody can publish them or go back to them any more; `drop_failed`
+    deletes them.
 
     Under the lock that publishing takes: else a generation could go live between the look and the deletion.
     """
@@ -157,6 +158,12 @@ async def retire_past(conn: Connection, business_id: UUID) -> None:
             AND g.generation IS DISTINCT FROM (
                 SELECT max(generation) FROM generations
                 WHERE business_id = %(b)s AND state = 'held' AND reason = %(rolled_back)s)
+            AND g.generation NOT IN (
+                -- What the owner said is read once: another source's reading must not take it away.
+                SELECT max(h.generation) FROM generations h
+                JOIN crawls c ON c.business_id = h.business_id AND c.crawl_id = h.crawl_id
+                WHERE h.business_id = %(b)s AND h.state = 'held' AND h.generation > coalesce(b.live_generation, 0)
+                GROUP BY c.source_id)
         """,
         {"b": business_id, "rolled_back": ROLLED_BACK, "former": former},
     )

@@ -68,21 +68,30 @@ def _change(before: Result, after: Result) -> Change:
         return Change.BETTER if became[0] else Change.WORSE
     if not was[0] and was[1] != became[1]:
         return Change.BETTER if became[1] else Change.WORSE
-    return Change.SAME if before.text.split() == after.text.split() else Change.CHANGED
+    return Change.SAME if _bare(before.text) == _bare(after.text) else Change.CHANGED
+
+
+def _bare(text: str) -> list[str]:
+    """Its words without the marks at their ends: a comma is no other answer."""
+    return [word.strip(".,;:!?–-") for word in text.split()]
 
 
 def _marked(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Word by word. Spaces belong to the word before them, so that the pieces join to the text."""
-    one, other = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
+    one, other = (re.findall(r"\S+\s*", text.lstrip()) for text in (before, after))
     if len(one) + len(other) > COMPARED:
         return (Piece(before, False),), (Piece(after, False),)
-    bare = [[word.strip() for word in words] for words in (one, other)]
-    matcher = SequenceMatcher(a=bare[0], b=bare[1], autojunk=False)
+    matcher = SequenceMatcher(a=_bare(before), b=_bare(after), autojunk=False)
     left: list[Piece] = []
     right: list[Piece] = []
     for tag, a, b, c, d in matcher.get_opcodes():
-        if one[a:b]:
-            left.append(Piece("".join(one[a:b]), tag != "equal"))
-        if other[c:d]:
-            right.append(Piece("".join(other[c:d]), tag != "equal"))
+        left += _pieces(one[a:b], tag != "equal")
+        right += _pieces(other[c:d], tag != "equal")
     return tuple(left), tuple(right)
+
+
+def _pieces(words: Sequence[str], marked: bool) -> list[Piece]:
+    """A mark ends with its word."""
+    text = "".join(words)
+    bare = text.rstrip()
+    return [piece for piece in (Piece(bare, marked), Piece(text[len(bare) :], False)) if piece.text]

@@ -8,17 +8,20 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from app.db.pool import Connection
+from ingestion.sentences import DISCARDED
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerRun:
     """`waiting`: a reading is due or runs. `behind`: another reading of this business runs before it. `held`: what was
-    read of it waits, because an answer that must stay right would be lost."""
+    read of it waits, because an answer that must stay right would be lost; `discarded`: and the owner said no."""
 
     waiting: bool
     running: bool
     behind: bool
     held: bool
+    discarded: bool
+    source_id: UUID
     state: str | None
     reason: str | None
 
@@ -40,6 +43,7 @@ async def read_owner_run(conn: Connection, business_id: UUID) -> OwnerRun | None
                 EXISTS (SELECT FROM generations g JOIN businesses b ON b.business_id = g.business_id
                     WHERE g.business_id = s.business_id AND g.generation = c.generation AND g.state = 'held'
                     AND g.generation > coalesce(b.live_generation, 0)) AS held,
+                coalesce(c.state = 'held' AND c.reason = %(discarded)s, false) AS discarded, s.source_id,
                 c.state, c.reason
             FROM sources s
             LEFT JOIN LATERAL (
@@ -48,6 +52,6 @@ async def read_owner_run(conn: Connection, business_id: UUID) -> OwnerRun | None
                 ORDER BY c.started_at DESC LIMIT 1) c ON true
             WHERE s.business_id = %(b)s AND s.kind = 'owner'
             """,
-            {"b": business_id},
+            {"b": business_id, "discarded": DISCARDED},
         )
         return await cursor.fetchone()

@@ -210,8 +210,8 @@ def _named(one: Generation, now: datetime, desk: Desk) -> str:
     moment = one.created_at if one.state == "held" or one.published_at is None else one.published_at
     told = spoken(moment.astimezone(zone), now.astimezone(zone))
     if one.live:
-        return f"Live now, since {told}"
-    return f"Waits for you, read {told}" if one.state == "held" else f"Former, live since {told}"
+        return f"Live · {told}"
+    return f"Waits for you · {told}" if one.state == "held" else f"Former · {told}"
 
 
 async def _page(

@@ -120,7 +120,7 @@ async def knowledge_page(
         sources=views,
         pages=sum(view.documents for view in views),
         held=held,
-        changes=view_changes(held.changes) if held else [],
+        changes=view_changes(held.changes, held.reason or "") if held else [],
         live=live,
         live_changes=view_changes(live.changes) if live else [],
         renewal=renewal,
