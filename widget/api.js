@@ -81,7 +81,23 @@ export function stopByBeacon(message) {
   navigator.sendBeacon(`${base}/messages/${message}/stop`, body);
 }
 
-/** @returns {Promise<{ conversation: string | null, messages: import('./types.js').StoredMessage[] }>} */
+/** @typedef {{ conversation: string | null, messages: import('./types.js').StoredMessage[], person: import('./types.js').PersonState | null }} Whole */
+
+/**
+ * The business is told that somebody wants a person.
+ * @param {string | null} id
+ * @returns {Promise<{ conversation: string }>}
+ */
+export async function askForPerson(id) {
+  return fine(await send('POST', '/person', id ? { conversation: id } : {}));
+}
+
+/** @param {string} id */
+export async function backToAssistant(id) {
+  return fine(await send('POST', '/assistant', { conversation: id }));
+}
+
+/** @returns {Promise<Whole>} */
 export async function conversation() {
   return fine(await send('GET', '/conversation'));
 }

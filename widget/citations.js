@@ -48,7 +48,7 @@ function about(citation) {
 
 /** @param {Citation} citation */
 function opener(citation) {
-  const address = safe(citation.url);
+  const address = safe(citation.link ?? citation.url);
   if (!address) return [];
   const link = make('a', '', word('open_page'));
   link.href = address;

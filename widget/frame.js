@@ -7,6 +7,7 @@ import { embedded, listen, tell } from './bridge.js';
 import { applyAccent } from './colour.js';
 import { showContactForm } from './contact_form.js';
 import { button, make, part } from './elements.js';
+import { expectPerson, know, offerPerson, setPerson, showFromBusiness, wireBack, withPerson } from './person.js';
 import { answer, Refused } from './stream.js';
 import { announce, clear, Growing, note, restore, toEnd, visitorSaid } from './transcript.js';
 import { config, word } from './words.js';
@@ -64,7 +65,12 @@ function start() {
   });
   part('close').hidden = !embedded;
   part('close').addEventListener('click', () => tell('close'));
-  part('contact').addEventListener('click', () => offerContact(true));
+  part('contact').addEventListener('click', () => {
+    document.body.classList.add('talking');
+    if (withPerson()) offerContact(true);
+    else offerPerson(askForPerson, () => offerContact(true));
+  });
+  wireBack(() => conversation);
   part('forget').addEventListener('click', askToForget);
   for (const chip of document.querySelectorAll('.example')) {
     chip.addEventListener('click', () => {
@@ -121,6 +127,7 @@ async function ask(text, again) {
       if (event === 'meta') {
         api.draft(/** @type {HTMLTextAreaElement} */ (part('input')).value);
         mine.message = data.message;
+        know(data.message, data.question);
         conversation = data.conversation;
         const visitor = api.keep();
         if (visitor) tell('visitor', visitor);
@@ -129,13 +136,19 @@ async function ask(text, again) {
         growing.delta(data.text);
       } else if (event === 'sentence') {
         growing.finish(data);
+      } else if (event === 'person') {
+        expectPerson();
       } else if (event === 'lead_form') {
         offerContact(false);
         bubble.scrollIntoView({ block: 'start' }); // the form is long: what it is about stays in view
       } else if (event === 'error') {
         growing.end(growing.text ? word('interrupted') : '');
         failed(data.message, data.retry ? () => ask(text, { id: crypto.randomUUID(), bubble }) : null);
+      } else if (event === 'done' && data.status === 'with_person') {
+        growing.silence();
+        expectPerson();
       } else if (event === 'done' && data.status === 'interrupted') {
+        if (!mine.stopped) expectPerson(); // somebody may have taken over: the next look tells
         ending = mine.stopped ? word('stopped') : word('interrupted');
       }
     }
@@ -193,6 +206,17 @@ function busy(on) {
   part('log').setAttribute('aria-busy', String(on));
 }
 
+async function askForPerson() {
+  const { conversation: id } = await api.askForPerson(conversation);
+  conversation = id;
+  const visitor = api.keep();
+  if (visitor) tell('visitor', visitor);
+  note(word('person_told'), [[word('leave_message'), () => offerContact(true)]]);
+  announce(word('person_told'));
+  toEnd();
+  expectPerson();
+}
+
 /** @param {boolean} asked */
 function offerContact(asked) {
   document.body.classList.add('talking');
@@ -205,14 +229,20 @@ function offerContact(asked) {
 
 async function restoreConversation() {
   try {
-    const { conversation: id, messages } = await api.conversation();
+    const { conversation: id, messages, person } = await api.conversation();
     if (!messages.length || running) return;
     conversation = id;
     document.body.classList.add('talking');
     for (const message of messages) {
       if (message.state === 'answering') continue;
+      if (message.author === 'owner' || message.author === 'system') {
+        showFromBusiness(message);
+        continue;
+      }
+      know(message.id);
       restore(message);
     }
+    setPerson(person);
     toEnd();
     const last = messages.at(-1);
     const question = messages.at(-2);
@@ -237,6 +267,7 @@ function askToForget() {
       tell('forget');
       conversation = null;
       clear();
+      setPerson(null);
       document.body.classList.remove('talking');
       note(word('forgotten'));
       announce(word('forgotten'));

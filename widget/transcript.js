@@ -111,6 +111,11 @@ export class Growing {
     if (follow) toEnd();
   }
 
+  /** Nothing is said here: a person answers. */
+  silence() {
+    this.wait.remove();
+  }
+
   /** @param {string} [ending] A word on why it ends here, where it broke off. */
   end(ending) {
     this.wait.remove();
@@ -137,6 +142,19 @@ function lastWord(sentence) {
 
 /** @param {Sentence} sentence */
 const quotesOf = (sentence) => sentence.citations.map((citation) => citation.quote);
+
+/**
+ * What a person of the business wrote.
+ * @param {StoredMessage} message
+ */
+export function personSaid(message) {
+  const who = message.name ?? '';
+  const bubble = make('div', 'said theirs person', make('span', 'who', who), message.text);
+  bubble.dir = 'auto';
+  add(bubble);
+  announce(`${who}: ${message.text}`);
+  return bubble;
+}
 
 /** @param {StoredMessage} message */
 export function restore(message) {

@@ -6,6 +6,7 @@
  * @property {string} quote The exact words of the source.
  * @property {string} title
  * @property {string | null} url Only http(s); null for an uploaded file.
+ * @property {string | null} [link] The same page, opened at the quote.
  * @property {number | null} [page]
  * @property {string | null} [checked_at] ISO time at which the source was last seen to say so.
  *
@@ -20,6 +21,12 @@
  * @property {string} text
  * @property {Sentence[]} sentences
  * @property {string | null} client_message_id
+ * @property {string | null} note Of a system message: what happened.
+ * @property {string | null} name Of the person who wrote, or came.
+ *
+ * @typedef {object} PersonState
+ * @property {string | null} name
+ * @property {boolean} there False: asked for, and not there yet.
  *
  * @typedef {object} Config
  * @property {string} key

@@ -2,7 +2,7 @@
 
 Positions are made so that a finished answer, read back from its row, has the same ones: 1 for the start;
 for sentence i (from 0) (i + 1) * 100,000 plus the characters shown so far, and 99,999 in place of the
-characters once the sentence is whole; then, two steps above the last sentence, the offer and the end. So
+characters once the sentence is whole; then, two steps above the last sentence, a wish, the offer and the end. So
 whoever has heard up to a position is told exactly the rest, live or from the row.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from retrieval.model import OfferContact, Sentence, SentenceEnded, TextShown
+from retrieval.model import OfferContact, PersonWished, Sentence, SentenceEnded, TextShown
 
 STARTED = 1
 STEP = 100_000
@@ -43,7 +43,7 @@ class Failed:
     retry: bool
 
 
-ReplyEvent = Started | TextShown | SentenceEnded | OfferContact | Finished | Failed
+ReplyEvent = Started | TextShown | SentenceEnded | PersonWished | OfferContact | Finished | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ class Positions:
                 self._sentences += 1
                 self._characters = 0
                 position = self._sentences * STEP + WHOLE
+            case PersonWished():
+                position = (self._sentences + 2) * STEP - 1
             case OfferContact():
                 position = (self._sentences + 2) * STEP
             case Finished() | Failed():
@@ -84,7 +86,13 @@ class Positions:
 
 
 def replay(
-    started: Started, sentences: Sequence[Sentence], *, offered: bool, end: Finished | Failed, after: int
+    started: Started,
+    sentences: Sequence[Sentence],
+    *,
+    offered: bool,
+    end: Finished | Failed,
+    after: int,
+    wished: bool = False,
 ) -> Iterator[Heard]:
     """The events of a finished answer behind position `after`; of a sentence heard in part, only its rest."""
     positions = Positions()
@@ -99,6 +107,10 @@ def replay(
         ended = positions.place(SentenceEnded(sentence))
         if ended.position > after:
             yield ended
+    if wished:
+        wish = positions.place(PersonWished())
+        if wish.position > after:
+            yield wish
     if offered:
         offer = positions.place(OfferContact())
         if offer.position > after:

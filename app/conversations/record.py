@@ -23,9 +23,15 @@ class Record:
 
 
 def record_of(
-    sentences: Sequence[Sentence], *, generation: int | None, answer: Answer | None, offered: bool, language: str | None
+    sentences: Sequence[Sentence],
+    *,
+    generation: int | None,
+    answer: Answer | None,
+    offered: bool,
+    wished: bool,
+    language: str | None,
 ) -> Record:
-    """`answer` None: it broke off, and only what was shown is known."""
+    """`answer` None: it broke off, and only what was shown is known. `wished`: a person was asked for."""
     text = ""
     spans: list[dict[str, Any]] = []
     for sentence in sentences:
@@ -33,7 +39,7 @@ def record_of(
         text = f"{text} {sentence.text}" if text else sentence.text
         cited = [_citation(citation, generation) for citation in sentence.citations]
         spans.append({"start": start, "end": len(text), "citations": cited})
-    details: dict[str, Any] = {"generation": generation, "language": language, "lead_form": offered}
+    details: dict[str, Any] = {"generation": generation, "language": language, "lead_form": offered, "person": wished}
     if answer is not None:
         timings = answer.timings
         details |= {

@@ -44,13 +44,13 @@ from app.jobs.doorbell import Doorbell
 from app.people.identify import identify
 from app.vault.keys import BusinessKeys, Vault
 from ingestion.ports import FaultPoint, no_fault
-from retrieval.model import AnswerEvent, Asked, Knowledge, OfferContact, SentenceEnded, TextShown, Turn
+from retrieval.model import AnswerEvent, Asked, Knowledge, OfferContact, PersonWished, SentenceEnded, TextShown, Turn
 
 HISTORY_MESSAGES = 6
 ELSEWHERE_SECONDS = LISTENER_GRACE + 2  # after so long without this listener another process has ended its answer
 log = structlog.get_logger(__name__)
 
-Ask = Callable[[Knowledge, Asked], AsyncGenerator[AnswerEvent, None]]
+Ask = Callable[[Knowledge, Asked, UUID], AsyncGenerator[AnswerEvent, None]]  # the last: the visitor's person
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +206,10 @@ async def _answer(
     watching = asyncio.create_task(watch(ports.database, knowledge.business_id, running))
     try:
         with running.scope:
-            async with aclosing(ports.ask(knowledge, asked)) as events:
+            async with aclosing(ports.ask(knowledge, asked, begun.person_id)) as events:
                 async for event in events:
                     shown.take(event)
-                    if isinstance(event, TextShown | SentenceEnded | OfferContact):
+                    if isinstance(event, TextShown | SentenceEnded | PersonWished | OfferContact):
                         running.append(event)
     except MiloError as error:
         failed = Failed(error.sentence, retry=error.status in {429, 503})

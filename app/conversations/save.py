@@ -30,6 +30,7 @@ from retrieval.model import (
     AnswerStarted,
     Knowledge,
     OfferContact,
+    PersonWished,
     Sentence,
     SentenceEnded,
     TextShown,
@@ -59,6 +60,8 @@ class Shown:
             case SentenceEnded(sentence):
                 self.whole.append(sentence)
                 self.part = ""
+            case PersonWished():
+                self.person_wished = True
             case OfferContact():
                 self.offered = True
             case AnswerEnded(answer):
@@ -117,6 +120,7 @@ async def _save(
         generation=knowledge.generation,
         answer=shown.answer,
         offered=shown.offered,
+        wished=shown.person_wished,
         language=shown.language,
     )
     outcome = shown.answer.status.value if shown.answer is not None and shown.complete else None

@@ -25,6 +25,7 @@ SCRIPTS = (
     "colour.js",
     "contact_form.js",
     "elements.js",
+    "person.js",
     "rows.js",
     "stream.js",
     "transcript.js",

@@ -12,7 +12,8 @@ import msgspec
 from app.conversations.events import Failed, Finished, Heard, Started
 from app.conversations.model import Conversation, Message
 from app.errors import NotFound
-from retrieval.model import Citation, OfferContact, Sentence, SentenceEnded, TextShown
+from retrieval.fragment import link_to
+from retrieval.model import Citation, OfferContact, PersonWished, Sentence, SentenceEnded, TextShown
 
 
 class SessionIn(msgspec.Struct):
@@ -73,6 +74,8 @@ def _event(heard: Heard) -> tuple[str, dict[str, Any]]:
             return "delta", {"text": text}
         case SentenceEnded(sentence):
             return "sentence", sentence_out(sentence)
+        case PersonWished():
+            return "person", {}
         case OfferContact():
             return "lead_form", {}
         case Finished(message_id, status, mode):
@@ -92,6 +95,7 @@ def citation_out(citation: Citation) -> dict[str, Any]:
         "passage": citation.passage,
         "quote": citation.quote,
         "url": citation.url if linked else None,
+        "link": link_to(citation.url, citation.quote, citation.page),
         "title": citation.title,
         "page": citation.page,
         "checked_at": citation.checked_at.isoformat() if citation.checked_at else None,

@@ -52,5 +52,6 @@ def retell(reply: Reply, stored: Message, after: int) -> list[bytes]:
     status = stored.outcome if stored.state == "complete" and stored.outcome else "interrupted"
     end = Finished(stored.message_id, status, stored.details.get("mode"))
     offered = bool(stored.details.get("lead_form"))
-    events = replay(reply.started, stored.sentences, offered=offered, end=end, after=after)
+    wished = bool(stored.details.get("person"))
+    events = replay(reply.started, stored.sentences, offered=offered, end=end, after=after, wished=wished)
     return [event_bytes(heard) for heard in events]

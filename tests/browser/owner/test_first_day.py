@@ -74,6 +74,7 @@ async def test_from_a_mail_address_to_the_first_lead(milo_up: Running, context: 
     await chat.get_by_label("Ask a question").fill("When is the workshop open on Saturday?")
     await chat.get_by_label("Ask a question").press("Enter")
     await expect(chat.locator("#log")).to_contain_text("10:00 to 15:00", timeout=30_000)
+    await chat.get_by_role("button", name="Talk to a person").click()
     await chat.get_by_role("button", name="Leave a message").click()
     await chat.locator("form.card input").nth(0).fill("=Ada Visitor")
     await chat.locator("form.card input").nth(1).fill("ada@example.net")

@@ -49,6 +49,7 @@ def test_stranger_on_a_strict_page_is_answered_and_the_owner_gets_the_mail(produ
         quote = answer.locator(".quote").first
         expect(quote).to_contain_text(re.compile(r"voucher.*£\d", re.DOTALL))
         expect(quote.get_by_role("link", name="Open page")).to_have_attribute("href", re.compile("/sample/"))
+        chat.get_by_role("button", name="Talk to a person").click()
         chat.get_by_role("button", name="Leave a message").click()
         chat.get_by_label("Phone number").fill("020 7946 0123")
         chat.get_by_label("Message (optional)").fill("Could you keep two for me?")

@@ -40,10 +40,14 @@ def test_visitor_asks_reads_the_source_and_leaves_a_message(page: Page, stranger
     expect(quote).to_contain_text("Sunday 8:00 - 13:00")
     expect(quote).to_contain_text("checked on March 14, 2026")
     link = quote.get_by_role("link", name="Open page")
-    expect(link).to_have_attribute("href", "https://bakery.example/opening-hours")
+    expect(link).to_have_attribute(
+        "href",
+        "https://bakery.example/opening-hours#:~:text=Tuesday%20to%20Saturday%207%3A00%20%2D,Sunday%208%3A00%20%2D%2013%3A00",
+    )
     expect(link).to_have_attribute("target", "_blank")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
 
+    frame.get_by_role("button", name="Talk to a person").click()
     frame.get_by_role("button", name="Leave a message").click()
     frame.get_by_label("Name (optional)").fill("Anna")
     frame.get_by_role("button", name="Send message").click()
@@ -286,6 +290,7 @@ def test_nothing_runs_over_the_edge_at_320_pixels(profile: Profile, stranger: St
     for number in range(3):  # each opens its own, however close they stand
         frame.locator(".mark").nth(number).click()
         expect(frame.locator(".mark").nth(number)).to_have_attribute("aria-expanded", "true")
+    frame.get_by_role("button", name="Talk to a person").click()
     frame.get_by_role("button", name="Leave a message").click()
     wide = """() => [...document.querySelectorAll('body *:not(.sr)')]
       .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.className || e.tagName)"""

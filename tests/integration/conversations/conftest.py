@@ -63,7 +63,9 @@ class Script:
     asked: list[Asked] = field(default_factory=list)
     closed: int = 0
 
-    async def __call__(self, knowledge: Knowledge, asked: Asked) -> AsyncGenerator[AnswerEvent, None]:
+    async def __call__(
+        self, knowledge: Knowledge, asked: Asked, person_id: UUID | None = None
+    ) -> AsyncGenerator[AnswerEvent, None]:
         self.asked.append(asked)
         try:
             yield AnswerStarted("en")

@@ -125,14 +125,14 @@ async def test_a_take_over_before_the_first_word_leaves_no_empty_answer(
     silent = asyncio.Event()
     reached = asyncio.Event()
 
-    async def slow(knowledge: Knowledge, asked: object):  # pyright: ignore[reportUnknownParameterType]
+    async def slow(knowledge: Knowledge, asked: object, person_id: UUID):  # pyright: ignore[reportUnknownParameterType]
         reached.set()
         await silent.wait()
         yield
 
     held = replace(ports, ask=slow)  # pyright: ignore[reportArgumentType]
     answering = await ask(held, knowledge, "When are you open?")
-    await reached.wait()
+    await asyncio.wait_for(reached.wait(), 5)
     await over(held, knowledge, answering.started.conversation_id)
     assert answering.running is not None and answering.running.task is not None
     await asyncio.wait([answering.running.task], timeout=5)
