@@ -11,6 +11,7 @@ from litestar import get, post
 from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 
+from app.audit.queries import insert_audit
 from app.dashboard.admission import AnyRequest, Desk, OwnDesk, Parts
 from app.dashboard.forms import field
 from app.dashboard.gaps.view import card_of
@@ -20,6 +21,7 @@ from app.errors import BadInput, MiloError, NotFound
 from app.gaps.answer import GONE, answer_gap, take_answer_back
 from app.gaps.arrange import dismiss, merge, reopen, split
 from app.gaps.board import EXAMPLES, read_board, read_gap, with_examples
+from app.gaps.mail.queries import set_mail, wants_mail
 from app.gaps.model import Gap, State
 from app.gaps.queries import count_states
 from app.knowledge.faq.model import ANSWER, NewEntry
@@ -43,6 +45,23 @@ async def gaps(
     return await _list_page(
         request, services, desk, state=state, match=match.strip()[:200], start=min(max(start, 0), 100_000)
     )
+
+
+@get("/dashboard/{slug:str}/knowledge/gaps/mail", opt={"access": "owner"})
+async def mail(request: AnyRequest, services: Parts, desk: OwnDesk) -> Html:
+    async with desk.transaction() as conn:
+        wanted = await wants_mail(conn, desk.business_id)
+    by_reply = services.settings.reply_domain is not None
+    return page(request, "gap_mail.html", place="knowledge", wanted=wanted, by_reply=by_reply)
+
+
+@post("/dashboard/{slug:str}/knowledge/gaps/mail", opt={"access": "owner"})
+async def set_mail_wish(request: AnyRequest, desk: OwnDesk) -> Html:
+    wanted = field(await request.form(), "wanted") == "yes"
+    async with desk.transaction() as conn:
+        await set_mail(conn, desk.business_id, wanted)
+        await insert_audit(conn, desk.business_id, actor=desk.actor, action="gaps.mail", details={"wanted": wanted})
+    return see(f"{desk.base}{PLACE}/mail", "gap_mail_on" if wanted else "gap_mail_off")
 
 
 @get("/dashboard/{slug:str}/knowledge/gaps/{gap_id:uuid}", opt={"access": "member"})
@@ -213,4 +232,4 @@ def _at(state: State, match: str, start: int) -> str:
     return "?" + urlencode({name: value for name, value in asked if value})
 
 
-HANDLERS = [gaps, gap, answer, take_back, set_aside, bring_back, join, part]
+HANDLERS = [gaps, mail, set_mail_wish, gap, answer, take_back, set_aside, bring_back, join, part]

@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from litestar import get
+from litestar import get, post
 from litestar.params import FromPath
 
 from app.dashboard.admission import AnyRequest, Parts
+from app.dashboard.forms import field
 from app.dashboard.mailbox import mailbox_open
 from app.dashboard.pages.queries import list_recent_mail
-from app.dashboard.render import Html, page
-from app.errors import NotFound
+from app.dashboard.render import Html, page, see
+from app.errors import BadInput, NotFound
+from app.gaps.mail.model import Received
+from app.gaps.mail.queries import find_addressee_of_mail
+from app.gaps.mail.receive import LONGEST, store_reply
 from app.mail.model import open_mail
 from app.mail.queries import read_outbox
 from app.services import Services
@@ -62,9 +66,11 @@ async def one_mail(
         if row is None:
             raise NotFound
         mail = open_mail(await services.vault.keys(conn, business_id), row)
+        repliable = await find_addressee_of_mail(conn, business_id, outbox_id) is not None
     return page(
         request,
         "mail.html",
+        reply=f"/mailbox/{business_id}/{outbox_id}/reply" if repliable else None,
         mail=mail,
         created_at=row.created_at,
         state=row.state,
@@ -74,9 +80,28 @@ async def one_mail(
     )
 
 
+@post("/mailbox/{business_id:uuid}/{outbox_id:uuid}/reply", opt={"access": "anyone"})
+async def reply(request: AnyRequest, services: Parts, business_id: FromPath[UUID], outbox_id: FromPath[UUID]) -> Html:
+    """As a mail to the reply address, for a machine that no mail reaches. The form's token asks for a sign-in."""
+    _refuse_others(request, services)
+    text = field(await request.form(), "text", longest=LONGEST)
+    if not text:
+        raise BadInput("Write an answer first.", code="no_answer")
+    async with services.database.business_transaction(business_id) as conn:
+        addressee = await find_addressee_of_mail(conn, business_id, outbox_id)
+    if addressee is None:
+        raise NotFound
+    await store_reply(
+        services,
+        addressee,
+        Received("mailbox", str(uuid4()), "", "", authentic=True, automatic=False, text=text),
+    )
+    return see("/mailbox", "reply_sent")
+
+
 def _refuse_others(request: AnyRequest, services: Services) -> None:
     if not mailbox_open(request, services.settings):
         raise NotFound
 
 
-HANDLERS = [mailbox, one_mail]
+HANDLERS = [mailbox, one_mail, reply]

@@ -32,6 +32,7 @@ EXPECTED: dict[tuple[str, str], tuple[object, object, object, object]] = {
     ("POST", "/sign-out/everywhere"): (303, 303, 303, 401),
     ("GET", "/mailbox"): (404, 404, 404, 404),  # this client is no loopback peer
     ("GET", "/mailbox/{business_id:uuid}/{outbox_id:uuid}"): (404, 404, 404, 404),
+    ("POST", "/mailbox/{business_id:uuid}/{outbox_id:uuid}/reply"): (404, 404, 404, 403),
     ("GET", "/dashboard"): (303, 303, 303, SIGN_IN),
     ("GET", "/dashboard/businesses"): (200, 200, 200, SIGN_IN),
     ("GET", "/dashboard/new"): (200, 200, 200, SIGN_IN),
@@ -92,6 +93,8 @@ EXPECTED: dict[tuple[str, str], tuple[object, object, object, object]] = {
     ("POST", f"{B}/knowledge/checks/{{golden_id:uuid}}/resume"): ("in", "in", 404, 401),
     ("POST", f"{B}/knowledge/checks/{{golden_id:uuid}}/remove"): ("in", "in", 404, 401),
     ("GET", f"{B}/knowledge/gaps"): (200, 200, 404, SIGN_IN),
+    ("GET", f"{B}/knowledge/gaps/mail"): (200, 403, 404, SIGN_IN),
+    ("POST", f"{B}/knowledge/gaps/mail"): (303, 403, 404, 401),
     ("GET", f"{B}/knowledge/gaps/{{gap_id:uuid}}"): ("in", "in", 404, SIGN_IN),
     ("POST", f"{B}/knowledge/gaps/{{gap_id:uuid}}/answer"): ("in", "in", 404, 401),
     ("POST", f"{B}/knowledge/gaps/{{gap_id:uuid}}/take-back"): ("in", "in", 404, 401),
