@@ -21,6 +21,7 @@ from app.jobs.model import JobRef
 from app.usage.prices import Prices
 from app.usage.queries import (
     Attempt,
+    find_room,
     forget_days,
     give_day_back,
     open_day,
@@ -69,8 +70,7 @@ class TokenBudget:
         self, conn: Connection, model: str, tokens: int, purpose: str
     ) -> tuple[UUID | None, JobRef | None]:
         attempt = await self._attempt(conn, model, tokens, purpose)
-        if attempt.entry_id is None:
-            # Full, or the first question of the month or the day: only then the rows have to be made.
+        if attempt.entry_id is None and await find_room(conn, self.business_id, self.person_id, STALE_SECONDS):
             await open_month(conn, self.business_id)
             if self.person_id is not None:
                 await open_day(conn, self.business_id, self.person_id)

@@ -119,6 +119,23 @@ async def reserve_tokens(
     return row
 
 
+async def find_room(conn: Connection, business_id: UUID, person_id: UUID | None, seconds: float) -> bool:
+    """Whether a second attempt is worth its while: a row was not made yet, or reservations of the dead lie about."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            SELECT NOT EXISTS (SELECT FROM usage_months WHERE business_id = %(b)s
+                    AND month = date_trunc('month', now())::date)
+                OR (%(p)s::uuid IS NOT NULL AND NOT EXISTS (SELECT FROM usage_days WHERE business_id = %(b)s
+                    AND person_id = %(p)s AND day = now()::date))
+                OR EXISTS (SELECT FROM usage_ledger WHERE business_id = %(b)s AND settled_at IS NULL
+                    AND at < now() - make_interval(secs => %(seconds)s))
+            """,
+            {"b": business_id, "p": person_id, "seconds": seconds},
+        )
+        return await cursor.fetchone() is True
+
+
 async def give_day_back(conn: Connection, business_id: UUID, person_id: UUID, tokens: int) -> None:
     await conn.execute(
         """
