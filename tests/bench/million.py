@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -30,7 +30,7 @@ from app.services import Services
 from app.settings import settings_with
 from app.wiring import open_services
 from retrieval.model import Knowledge
-from retrieval.nearest import Nearest, dots
+from retrieval.nearest import EXACT_UP_TO, Nearest, dots
 from retrieval.recall import recall
 from tests.bench.figures import Figure, of
 from tests.bench.searching import percentile, timed_searches
@@ -38,6 +38,7 @@ from tests.bench.synthetic import Connection, near_vectors, plant_business, plan
 
 SIZES = (100, 5_000, 20_000, 50_000)
 OTHERS = 2_000  # passages of each business that only stands there
+DIFFERENT = 5_000  # texts of a business; the larger ones say the same again, with other vectors
 QUESTIONS = 200
 
 
@@ -50,12 +51,12 @@ class FreeLease:
     async def extend(self) -> None: ...
 
 
-def measure(passages: int = 1_000_000, data: Path | None = None) -> Iterator[Figure]:
+def measure(passages: int = 1_000_000, data: Path | None = None, sizes: Sequence[int] = SIZES) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="milo-bench-", dir=data) as folder:
-        yield from asyncio.run(_measure(passages, Path(folder)))
+        yield from asyncio.run(_measure(passages, Path(folder), sizes))
 
 
-async def _measure(passages: int, folder: Path) -> list[Figure]:
+async def _measure(passages: int, folder: Path, sizes: Sequence[int]) -> list[Figure]:
     figures: list[Figure] = []
     async with (
         running(settings_with({"MILO_DATA_DIR": str(folder)})) as settings,
@@ -63,12 +64,12 @@ async def _measure(passages: int, folder: Path) -> list[Figure]:
         planter(settings) as conn,
     ):
         began = time.perf_counter()
-        businesses = await _plant(services, conn, passages)
+        businesses = await _plant(services, conn, passages, sizes)
         figures.append(Figure("planting the table", passages, time.perf_counter() - began, None, "s"))
         for size, business_id in businesses.items():
             began = time.perf_counter()
             await _index(services, business_id)
-            if size == max(SIZES):
+            if size > EXACT_UP_TO:
                 figures.append(Figure(f"building the index of {size:,}", 1, time.perf_counter() - began, None, "s"))
         await services.embedder_for(()).embed(["ready"])  # the model is opened once a process
         for size, business_id in businesses.items():
@@ -79,14 +80,14 @@ async def _measure(passages: int, folder: Path) -> list[Figure]:
     return figures
 
 
-async def _plant(services: Services, conn: Connection, passages: int) -> dict[int, UUID]:
+async def _plant(services: Services, conn: Connection, passages: int, sizes: Sequence[int]) -> dict[int, UUID]:
     embedder = services.embedder_for(())
     shape = {"model": embedder.model, "dimensions": embedder.dimensions}
     found: dict[int, UUID] = {}
     left = passages
-    for size in SIZES:
+    for size in sizes:
         found[size] = await plant_business(
-            conn, services.analyser, slug=f"measured-{size}", chunks=size, seed=size, **shape
+            conn, services.analyser, slug=f"measured-{size}", chunks=size, seed=size, different_texts=DIFFERENT, **shape
         )
         left -= size
     number = 0
@@ -200,10 +201,12 @@ async def _sizes(conn: Connection) -> list[Figure]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", type=int, default=1_000_000)
+    parser.add_argument("--sizes", help="passages of the measured businesses, by comma")
     parser.add_argument("--data", type=Path, help="folder in which the data dir is made, for the time of the run")
     options = parser.parse_args()
     try:
-        for figure in measure(options.passages, options.data):
+        sizes = [int(size) for size in options.sizes.split(",")] if options.sizes else SIZES
+        for figure in measure(options.passages, options.data, sizes):
             print(figure.row(), flush=True)
     except psycopg.errors.DiskFull:
         raise SystemExit("The disk is full: a million passages need some 6 GB. Choose another folder: --data") from None

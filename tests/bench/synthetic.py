@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Any, LiteralString
@@ -149,8 +149,8 @@ async def plant_business(
                 conn, business_id, window, model, vectors if window == 0 else near_vectors(source, vectors)
             )
         if lexical:
-            await _plant_postings(conn, business_id, "w", (analyser.words(text, "en") for text in texts))
-            await _plant_postings(conn, business_id, "g", (analyser.grams(text) for text in texts))
+            await _plant_postings(conn, business_id, "w", texts, lambda text: analyser.words(text, "en"))
+            await _plant_postings(conn, business_id, "g", texts, analyser.grams)
         await conn.execute(
             "INSERT INTO business_slugs (slug, business_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (slug, business_id)
         )
@@ -246,15 +246,25 @@ async def _plant_windows(conn: Connection, business_id: UUID, window: int, model
         await copy.write(b"\xff\xff")
 
 
-async def _plant_postings(conn: Connection, business_id: UUID, field: str, terms: Iterable[Sequence[str]]) -> None:
+async def _plant_postings(
+    conn: Connection, business_id: UUID, field: str, texts: Sequence[str], analyse: Callable[[str], list[str]]
+) -> None:
+    """Each different text is analysed once."""
+    counted: dict[str, tuple[int, list[tuple[str, int]]]] = {}
     found: dict[str, tuple[array[int], bytearray]] = {}
     lengths = array("I")
-    for number, chunk_terms in enumerate(terms):
-        lengths.append(len(chunk_terms))
-        for term, count in Counter(chunk_terms).items():
-            chunks, counts = found.setdefault(term, (array("I"), bytearray()))
-            chunks.append(number)
-            counts.append(min(count, 255))
+    for number, text in enumerate(texts):
+        if text not in counted:
+            terms = analyse(text)
+            counted[text] = len(terms), [(term, min(count, 255)) for term, count in Counter(terms).items()]
+        length, counts = counted[text]
+        lengths.append(length)
+        for term, count in counts:
+            posting = found.get(term)
+            if posting is None:
+                posting = found[term] = (array("I"), bytearray())
+            posting[0].append(number)
+            posting[1].append(count)
     await _copy(
         conn,
         "COPY postings (business_id, generation, field, term, packed) FROM STDIN",

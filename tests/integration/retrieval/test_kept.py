@@ -57,15 +57,15 @@ async def test_postings_and_texts_are_read_once(database: Database) -> None:
         assert {row.chunk_no for row in await passages_of(conn, knowledge, 1, known, [0, 1])} == {0, 1}
 
 
-async def test_long_postings_are_left_out_alike_from_memory_and_from_the_database(database: Database) -> None:
+async def test_frequent_n_grams_are_left_out_alike_from_memory_and_from_the_database(database: Database) -> None:
     knowledge = await plant(database, PAGES)
     grams = ["_ba", "bak", "_wa", "wal"]  # the first two stand on all pages, the others on one
     async with database.business_transaction(knowledge.business_id) as conn:
         known = await known_of(conn, knowledge)
-        cut = await postings_of(conn, knowledge, 1, known, ["bakeri"], grams, gram_bytes=12)
+        cut = await postings_of(conn, knowledge, 1, known, ["bakeri"], grams, places=2)
         assert {row.term for row in cut} == {"bakeri", "_wa", "wal"}
         assert len(await postings_of(conn, knowledge, 1, known, ["bakeri"], grams)) == 5
-        again = await postings_of(conn, knowledge, 1, known, ["bakeri"], grams, gram_bytes=12)
+        again = await postings_of(conn, knowledge, 1, known, ["bakeri"], grams, places=2)
         assert {row.term for row in again} == {"bakeri", "_wa", "wal"}
 
 
