@@ -18,6 +18,7 @@ class Near:
 
     currencies: frozenset[str] = frozenset()
     units: frozenset[Measured] = frozenset()
+    rates: frozenset[Measured] = frozenset()  # what a price may be told for
     years: frozenset[str] = frozenset()
     ages: bool = False  # under, over, children, from: then a bare number may be years of age
     crown: str | None = None  # what "kr" is on these pages
@@ -60,7 +61,7 @@ def same_kind(one: Figure, other: Figure) -> bool:
         bare, full = (one, other) if one.kind is Kind.NUMBER else (other, one)
         if full.kind is Kind.TIME:
             return bool(bare.loose)
-        return full.kind in (Kind.NUMBER, Kind.MONEY, Kind.MEASURE) and not (bare.counted and full.kind is Kind.MONEY)
+        return full.kind is Kind.NUMBER or (full.kind in (Kind.MONEY, Kind.MEASURE) and not bare.counted)
     dated = (Kind.DATE, Kind.MONTH)
     if one.kind is Kind.MEASURE and other.kind is Kind.MEASURE:
         spans = ("time", "month", "workday", "night")
@@ -105,7 +106,7 @@ def _same_rate(held: Figure, said: Figure, near: Near) -> bool:
         return True
     if held.rate is not None and held.rate[0] != "person":
         return held.rate == said.rate
-    return said.rate in near.units
+    return said.rate in (near.rates or near.units)
 
 
 def _same_measure(held: Figure, said: Figure, near: Near) -> bool:
@@ -125,8 +126,8 @@ def _same_measure(held: Figure, said: Figure, near: Near) -> bool:
 
 
 def _same_number(held: Figure, said: Figure) -> bool:
-    if said.loose & held.minutes and held.kind in (Kind.TIME, Kind.NUMBER) and said.loose:
-        return True
+    if said.loose:
+        return held.kind in (Kind.TIME, Kind.NUMBER) and bool(said.loose & held.minutes)
     if held.kind in (Kind.NUMBER, Kind.YEAR):
         return bool(said.texts & held.texts)
     if held.kind is Kind.PHONE:

@@ -9,8 +9,9 @@ written.py for each sentence or clause before a letter of it is shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 
 from retrieval.analyse import SnowballAnalyser, fold, stop_words
@@ -29,8 +30,10 @@ from retrieval.verify.names import names_of
 from retrieval.words.calendar import MONTHS
 
 CITATIONS = 3
+STEM, ENDING = 6, 3  # letters that forms of a word share at least, and may differ in at most
+ROLE_REACH = 30  # letters from "closes" to the time that is meant
 SHARED_WORDS = 0.5  # of a sentence's words with content; less where its figures already bind it
-SHARED_WITH_FIGURES = 0.34
+SHARED_WITH_FIGURES = 0.3
 # How near to a figure a word of its clause stands: in its part, its line, the label above, the headings.
 OWN, LINE, LABEL, HEAD = 1.0, 0.6, 0.5, 0.3
 LIGHT = 0.2
@@ -52,12 +55,12 @@ _POLITE = re.compile(
 _TOKEN = re.compile(r"[^\W_][\w-]*")
 _OPENING = re.compile(
     r"\b(?:opens?|open from|opening at|from|starts?|starting|begins?|öffne[tn]|ab|von|beginnt|åbner|fra|begynder|starter|ouvre"
-    r"|à partir de|dès|abre|desde|apre|dalle|opent|vanaf|öppnar|från|åpner)\b[^\d,;]{0,24}$",
+    r"|à partir de|dès|abre|desde|apre|dalle|opent|vanaf|öppnar|från|åpner)\b",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
     r"\b(?:closes?|until|till|closing at|ends?|schließ(?:t|en)|bis|endet|lukker|til|slutter|ferme|jusqu['’]à|cierra|hasta|chiude"
-    r"|fino alle|sluit|tot|stänger|stenger)\b[^\d,;]{0,24}$",
+    r"|fino alle|sluit|tot|stänger|stenger)\b",
     re.IGNORECASE,
 )
 _SHUT = re.compile(
@@ -67,13 +70,10 @@ _SHUT = re.compile(
 _ALIKE = ({"da", "no", "sv", "nb", "nn"}, {"es", "pt", "it"}, {"nl", "de"})
 _CONTACT = frozenset({Kind.MAIL, Kind.LINK, Kind.PHONE, Kind.CODE})
 
+_BY_AMOUNT = frozenset({Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.YEAR})
 _HELD_BY = {
     Kind.TIME: frozenset({Kind.TIME, Kind.NUMBER}),
     Kind.MONTH: frozenset({Kind.MONTH, Kind.DATE}),
-    Kind.YEAR: frozenset({Kind.YEAR, Kind.NUMBER, Kind.DATE, Kind.MONTH}),
-    Kind.MONEY: frozenset({Kind.MONEY, Kind.NUMBER}),
-    Kind.MEASURE: frozenset({Kind.MEASURE, Kind.NUMBER, Kind.YEAR}),
-    Kind.NUMBER: frozenset({Kind.NUMBER, Kind.YEAR, Kind.TIME, Kind.MONEY, Kind.MEASURE, Kind.DATE}),
 }
 
 
@@ -101,6 +101,9 @@ class _Place:
     line: Line
 
 
+_Scorer = Callable[[_Place], tuple[float, frozenset[int]]]
+
+
 class Verifier:
     """For one answer. `language` is the visitor's, `written` those of the passages; `names` may be said as they are."""
 
@@ -118,8 +121,10 @@ class Verifier:
         self._tokens = frozenset(fold(token) for text in (*texts, *names) for token in _tokens(plain(text)))
         self._days = [weekdays(plain(text)) for text in texts]
         self._long: list[str] | None = None
+        self._by_beginning: dict[str, list[str]] | None = None
         self._topic: tuple[Word, ...] = ()
-        self._kinds: dict[Kind, list[_Place]] = {}
+        self._amounts: dict[str | Decimal | int, list[_Place]] | None = None
+        self._rivals: dict[tuple[Kind, bool, bool, str | None], list[_Place]] = {}
 
     def bind(self, raw: str) -> Sentence | Courtesy | Withheld | None:
         """None when there is no text in it. `Sentence.text` is what may be shown."""
@@ -135,20 +140,23 @@ class Verifier:
             return Courtesy(text)
         if self._in_another_language(text):
             return Withheld("wrong_language")
-        words = self._words(text)
+        bare = _masked(text, figures)
+        words = self._words(bare)
         topic, self._topic = self._topic, tuple(word for word in words if not word.light) or self._topic
         places: list[_Place] = []
         for clause in clauses(text, figures):
-            found = self._support(clause, self._words(clause.text), topic, cited)
+            own = self._words(_without_figures(clause))
+            found = self._support(clause, figures, own, topic, cited)
             if isinstance(found, Withheld):
                 return found
             places += found
+            topic = tuple(word for word in own if not word.light) or topic
         lines = list(dict.fromkeys(place.line for place in places))
-        if not figures and (days := weekdays(text)) and not self._tells_days(days, lines):
+        if not figures and (days := weekdays(text)) and not self._tells_days(days, self._words(text), cited):
             return Withheld("unsupported_weekday", "weekday")
         chosen = list(dict.fromkeys([line.passage for line in lines])) or cited or self._nearest(words)
-        reason = self._unnamed(text, words) or self._unshared(text, words, figures, chosen, cited)
-        reason = reason or self._turned(text, words, lines, cited)
+        reason = self._unnamed(text, words, lines) or self._unshared(text, words, figures, chosen, cited)
+        reason = reason or self._turned(text, words, places, lines, cited)
         if reason is not None:
             return reason
         return Sentence(text, self._citations(words, lines, chosen))
@@ -156,7 +164,12 @@ class Verifier:
     # ---- figures
 
     def _support(
-        self, clause: Clause, words: Sequence[Word], topic: Sequence[Word], cited: Sequence[int]
+        self,
+        clause: Clause,
+        figures: Sequence[Figure],
+        words: Sequence[Word],
+        topic: Sequence[Word],
+        cited: Sequence[int],
     ) -> list[_Place] | Withheld:
         """For each figure of a clause a place that says it of the same thing; cited passages first."""
         scores: dict[int, tuple[float, frozenset[int]]] = {}
@@ -170,7 +183,7 @@ class Verifier:
 
         chosen: list[_Place] = []
         for said in clause.figures:
-            holding = [place for place in self._of_kind(said.kind) if holds(place.figure, said, place.part.near)]
+            holding = [place for place in self._near_to(said) if holds(place.figure, said, place.part.near)]
             if not holding:
                 return Withheld(f"unsupported_{said.kind}", said.kind)
             fitting = [place for place in holding if self._same_day(clause, place) and _same_role(clause, said, place)]
@@ -180,41 +193,61 @@ class Verifier:
             best = max(
                 fitting, key=lambda place: (score(place)[0] + 0.1 * (place.line.passage in cited), score(place)[0])
             )
-            if self._said_of_another(clause, said, best, score, bool(heavy)):
+            if self._said_of_another(clause, figures, said, best, score, named=bool(heavy)):
                 return Withheld("figure_of_something_else", said.kind)
             chosen.append(best)
         return chosen
 
-    def _of_kind(self, kind: Kind) -> list[_Place]:
-        """The places that may hold a figure of this kind."""
-        if kind not in self._kinds:
-            kinds = _HELD_BY.get(kind, frozenset({kind}))
-            self._kinds[kind] = [place for place in self._places if place.figure.kind in kinds]
-        return self._kinds[kind]
+    def _near_to(self, said: Figure) -> list[_Place]:
+        """The places that may hold it: what is compared by its amount is looked up by it."""
+        if said.kind not in _BY_AMOUNT:
+            kinds = _HELD_BY.get(said.kind, frozenset({said.kind}))
+            return [place for place in self._places if place.figure.kind in kinds]
+        if self._amounts is None:
+            self._amounts = {}
+            for place in self._places:
+                for key in _keys(place.figure, place.figure.minutes):
+                    self._amounts.setdefault(key, []).append(place)
+        found = [place for key in _keys(said, said.loose) for place in self._amounts.get(key, ())]
+        return list({id(place): place for place in found}.values())
 
-    def _said_of_another(self, clause: Clause, said: Figure, best: _Place, score: _Scorer, named: bool) -> bool:
+    def _said_of_another(
+        self,
+        clause: Clause,
+        figures: Sequence[Figure],
+        said: Figure,
+        best: _Place,
+        score: _Scorer,
+        *,
+        named: bool,
+    ) -> bool:
         """Another figure's place is named by what this clause names, and better."""
         mine, own = score(best)
-        rivals = self._rivals(said, best)
+        rivals = self._rivals_of(said)
         for rival in rivals:
+            if rival.part is best.part:
+                continue
             theirs, closer = score(rival)
             nearer = theirs >= mine + BETTER or (own < closer and theirs > mine)
-            if nearer and self._is_rival(clause, said, rival):
+            if nearer and _is_rival(figures, rival):
                 return True
-        if named and said.kind not in _CONTACT and mine < HEAD:
+        if not named or clause.days or said.kind in _CONTACT:
+            return False
+        if not own and not self._foreign and best.line.unit.row and mine >= HEAD:
+            # "Single entry 10 €" of a row that says for whom: other rows of the list are single entry too.
+            beside = (rival for rival in rivals if rival.line.passage == best.line.passage and rival.line.unit.row)
+            return any(rival.line.label == best.line.label and _is_rival(figures, rival) for rival in beside)
+        if mine < HEAD:
             # Nothing that is named here has to do with this figure.
             beside = (rival for rival in rivals if rival.line.passage == best.line.passage)
-            return not self._foreign or any(self._is_rival(clause, said, rival) for rival in beside)
+            return not self._foreign or any(_is_rival(figures, rival) for rival in beside)
         return False
 
-    def _rivals(self, said: Figure, best: _Place) -> list[_Place]:
-        return [place for place in self._places if place.part is not best.part and same_kind(place.figure, said)]
-
-    def _is_rival(self, clause: Clause, said: Figure, place: _Place) -> bool:
-        """A place of another figure, not of one that the clause tells as well."""
-        if clause.days and not self._same_day(clause, place):
-            return False
-        return not any(holds(place.figure, each, place.part.near) for each in clause.figures)
+    def _rivals_of(self, said: Figure) -> list[_Place]:
+        key = (said.kind, bool(said.loose), bool(said.counted), said.unit)
+        if key not in self._rivals:
+            self._rivals[key] = [place for place in self._places if same_kind(place.figure, said)]
+        return self._rivals[key]
 
     def _paired(self, clause: Clause, said: Figure, place: _Place) -> bool:
         """ "For 8 persons 450 kr" where 8 persons are 320 kr; "10 to 15" where 10-14 and 12-15 are told."""
@@ -256,38 +289,52 @@ class Verifier:
         days = place.part.days or place.line.days or self._days[place.line.passage]
         return clause.days <= days
 
-    def _tells_days(self, days: frozenset[int], lines: Sequence[Line]) -> bool:
-        del lines
-        return any(days <= (part.days or line.days) for line in self._lines for part in line.parts) or any(
-            days <= told for told in self._days
-        )
+    def _tells_days(self, days: frozenset[int], words: Sequence[Word], cited: Sequence[int]) -> bool:
+        """Of what is spoken of: the lines with days that share most of the words."""
+        found: list[tuple[float, bool, int]] = []
+        for line in self._lines:
+            for part in line.parts:
+                told = part.days or line.days
+                if told:
+                    around = part.terms | line.terms | line.label | line.head | line.beside
+                    met = sum(0.2 if word.light else 1.0 for word in words if not word.stems.isdisjoint(around))
+                    found.append((met, days <= told, line.passage))
+        best = max((met for met, _, _ in found), default=0.0)
+        if not best and cited:  # in another language no word may meet: then only where the model says
+            return any(holds_them for _, holds_them, passage in found if passage in cited)
+        return any(holds_them for met, holds_them, _ in found if met >= best - 0.1)
 
     # ---- words
 
-    def _unnamed(self, text: str, words: Sequence[Word]) -> Withheld | None:
+    def _unnamed(self, text: str, words: Sequence[Word], lines: Sequence[Line]) -> Withheld | None:
         """A name that the passages do not hold, or that they hold of something else."""
-        names = [word for _, word in names_of(text, self._language)]
-        for name in names:
-            if not self._known(name):
-                return Withheld("unsupported_name", "name")
+        found = list(names_of(text, self._language))
+        if not all(self._known(name) for _, name in found):
+            return Withheld("unsupported_name", "name")
+        for start, end in _segments(text):
+            names = [name for at, name in found if start <= at < end]
+            if names and not self._together(names, self._words(text[start:end]), lines):
+                return Withheld("name_of_something_else", "name")
+        return None
+
+    def _together(self, names: Sequence[str], words: Sequence[Word], lines: Sequence[Line]) -> bool:
+        """What is said of a name must stand where the name does, when it stands anywhere."""
         folded = [fold(name) for name in names]
-        if not folded:
-            return None
         rest = [word for word in words if not word.light and fold(word.text) not in folded]
-        if not rest:
-            return None
-        with_name = without = 0
+        with_name, without = frozenset[str](), list[frozenset[str]]()
         name_stems = [stems(name, self._languages) for name in names]
+        if lines and all(
+            not stem or any(stem & (line.terms | line.label | line.head) for line in lines) for stem in name_stems
+        ):
+            return True  # the line of its figures names them
         for line in self._lines:
             around = line.terms | line.label | line.head | line.beside
-            met = sum(not word.stems.isdisjoint(line.terms) for word in rest)
+            met = frozenset(word.text for word in rest if not word.stems.isdisjoint(line.terms | line.asked))
             if all(not stem or stem & around for stem in name_stems):
-                with_name = max(with_name, met)
+                with_name |= met
             else:
-                without = max(without, met)
-        if (with_name == 0 and without >= 1) or without >= with_name + 2:
-            return Withheld("name_of_something_else", "name")
-        return None
+                without.append(met)
+        return not any(met - with_name and len(met) > len(met & with_name) for met in without)
 
     def _known(self, name: str) -> bool:
         word = fold(name)
@@ -319,26 +366,34 @@ class Verifier:
             return None if cited or figures or any(held) else Withheld("no_support")
         if sum(held) < (SHARED_WITH_FIGURES if figures else SHARED_WORDS) * len(heavy):
             return Withheld("no_support")
-        start = 0
-        for joint in [*JOINTS.finditer(text), None]:
-            end = joint.start() if joint else len(text)
-            own = [word for word in self._words(text[start:end]) if not word.light]
+        bare = _masked(text, figures)
+        for start, end in _segments(text):
+            own = [word for word in self._words(bare[start:end]) if not word.light]
             if own and not any(self._meets(word, passages) for word in own):
                 return Withheld("no_support")
-            start = joint.end() if joint else end
         return None
 
     def _meets(self, word: Word, passages: Sequence[int]) -> bool:
         if any(not word.stems.isdisjoint(self._terms[number]) for number in passages):
             return True
-        if not COMPOUNDING & set(self._languages) or len(word.text) < 8:
+        if not COMPOUNDING & set(self._languages) or len(word.text) < 6:
             return False
         if self._long is None:
             self._long = [term for terms in self._terms for term in terms if len(term) >= 5]
         folded = fold(word.text)
-        return any(folded.startswith(term) or folded.endswith(term) or term.startswith(folded) for term in self._long)
+        return any(
+            folded.startswith(term) or folded.endswith(term) or term.startswith(folded) or term.endswith(folded)
+            for term in self._long
+        )
 
-    def _turned(self, text: str, words: Sequence[Word], lines: Sequence[Line], cited: Sequence[int]) -> Withheld | None:
+    def _turned(
+        self,
+        text: str,
+        words: Sequence[Word],
+        places: Sequence[_Place],
+        lines: Sequence[Line],
+        cited: Sequence[int],
+    ) -> Withheld | None:
         heavy = [word for word in words if not word.light] or list(words)
         days = weekdays(text)
 
@@ -348,9 +403,18 @@ class Verifier:
 
         ranked = sorted(((shared(line), -at) for at, line in enumerate(self._lines)), reverse=True)[:POLARITY_LINES]
         near = [self._lines[-at] for value, at in ranked if value >= 0.5]
+        cells = frozenset(place.part.text for place in places)
         for said in polarity.pieces(text, (self._language,)):
             own = self._words(said.text)
-            against = polarity.turned(said, own, near, self._languages)
+            figured = any(sign.isdigit() for sign in said.text) and bool(lines)
+            against = polarity.turned(
+                said,
+                own,
+                lines if figured else near,
+                self._languages,
+                sure=figured,
+                cells=cells if figured else frozenset(),
+            )
             if against is not None:
                 return Withheld("polarity", "detail")
         bound = list(lines) or near[:1]
@@ -409,15 +473,23 @@ class Verifier:
 
     def _words(self, text: str) -> list[Word]:
         """Each word with content in all its stems, with the page words of the business concepts it names."""
-        return [
-            word
-            for token in dict.fromkeys(_tokens(text))
-            if (word := _word(token, self._languages, self._language, self._foreign)) is not None
-        ]
+        found: list[Word] = []
+        for token in dict.fromkeys(_tokens(text)):
+            word = _word(token, self._languages, self._language, self._foreign)
+            if word is not None:
+                found.append(word if word.light or len(token) < STEM + 1 else self._inflected(word))
+        return found
 
-
-class _Scorer:
-    def __call__(self, place: _Place) -> tuple[float, frozenset[int]]: ...
+    def _inflected(self, word: Word) -> Word:
+        """With the passages' other forms of it that the stemmer does not bring together: kurset, kursus."""
+        if self._by_beginning is None:
+            self._by_beginning = {}
+            for term in frozenset[str]().union(*self._terms):
+                if len(term) >= STEM:
+                    self._by_beginning.setdefault(term[:STEM], []).append(term)
+        own = fold(word.text)
+        like = [term for term in self._by_beginning.get(own[:STEM], ()) if _alike(own, term)]
+        return replace(word, stems=word.stems.union(like)) if like else word
 
 
 def _score(words: Sequence[Word], place: _Place) -> tuple[float, frozenset[int]]:
@@ -439,6 +511,51 @@ def _score(words: Sequence[Word], place: _Place) -> tuple[float, frozenset[int]]
     return total, frozenset(own)
 
 
+def _keys(figure: Figure, minutes: frozenset[int]) -> Iterator[str | Decimal | int]:
+    """What figures that are the same have in common: a reading, an amount, a minute, the day or year of a date."""
+    yield from figure.texts
+    yield from minutes
+    if figure.kind in (Kind.MONEY, Kind.MEASURE):
+        yield from figure.amounts
+        if figure.unit == "cent":
+            yield from (amount / 100 for amount in figure.amounts)
+        elif figure.unit in ("eur", "usd"):
+            yield from (amount * 100 for amount in figure.amounts)
+    if figure.year is not None:
+        yield figure.year
+    yield from (str(day) for day, _ in figure.dates)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Two forms of one word differ in their last letters."""
+    same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return max(len(one), len(other)) - same <= ENDING
+
+
+def _masked(text: str, figures: Sequence[Figure], offset: int = 0) -> str:
+    for figure in figures:
+        start, end = figure.start - offset, figure.end - offset
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _without_figures(clause: Clause) -> str:
+    return _masked(clause.text, clause.figures, clause.start)
+
+
+def _is_rival(figures: Sequence[Figure], place: _Place) -> bool:
+    """A place of another figure, not of one that the sentence tells as well."""
+    return not any(holds(place.figure, each, place.part.near) for each in figures)
+
+
+def _segments(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for joint in JOINTS.finditer(text):
+        yield start, joint.start()
+        start = joint.end()
+    yield start, len(text)
+
+
 def _same_role(clause: Clause, said: Figure, place: _Place) -> bool:
     """ "Opens at" is where a range begins and "until" where it ends."""
     if said.kind not in (Kind.TIME, Kind.DATE, Kind.NUMBER) or said.ranged or _SHUT.search(clause.text):
@@ -450,9 +567,11 @@ def _same_role(clause: Clause, said: Figure, place: _Place) -> bool:
     figures = place.part.figures
     at = figures.index(place.figure)
     begins = at + 1 < len(figures) and figures[at + 1].ranged and same_kind(figures[at + 1], place.figure)
-    if _CLOSING.search(before):
-        return not begins
-    return not (_OPENING.search(before) and place.figure.ranged)
+    closes = max((match.start() for match in _CLOSING.finditer(before)), default=-1)
+    opens = max((match.start() for match in _OPENING.finditer(before)), default=-1)
+    if max(closes, opens) < len(before) - ROLE_REACH:
+        return True
+    return not begins if closes > opens else not place.figure.ranged
 
 
 @lru_cache(maxsize=16384)

@@ -62,6 +62,13 @@ _BETWEEN = re.compile(
 )
 
 
+_AND_A_HALF = re.compile(
+    r"\b(?:an hour and a half|(?:one|1) and a half hours|anderthalb stunden|eineinhalb stunden|halvanden time|une heure et demie"
+    r"|hora y media|un['’]ora e mezza|anderhalf uur)\b",
+    re.IGNORECASE,
+)
+
+
 class Kind(StrEnum):
     MAIL = "mail"
     LINK = "link"
@@ -198,6 +205,8 @@ class _Reader:
             self._take(Figure(Kind.CODE, *match.span(), frozenset({code.casefold()})))
 
     def numbers(self) -> None:
+        for match in _AND_A_HALF.finditer(self._rest):
+            self._take(Figure(Kind.MEASURE, *match.span(), frozenset({"1.5"}), unit="time", factor=60))
         for match in _NUMBER.finditer(self._rest):
             clock = CLOCK.fullmatch(match.group())
             self._number(match.start(), match.end(), readings(match.group()), clock)
@@ -221,7 +230,7 @@ class _Reader:
     def _one(self, match: re.Match[str], value: float) -> None:
         """ "One hour", "eine Woche", "halbe Stunde": a figure only with its unit."""
         unit, end = self._unit_after(match.end())
-        if unit is None or unit[0] in ("person", "percent", "evening"):
+        if unit is None or unit[0] in ("person", "percent", "evening") or (value < 1 and unit != UNITS["hour"]):
             return
         self._take(
             Figure(Kind.MEASURE, match.start(), end, frozenset({_trim(str(value))}), unit=unit[0], factor=unit[1])
@@ -289,7 +298,7 @@ class _Reader:
         further = _WORD.search(self._text, after.end())  # "three working days", "5 full hours"
         if further and word in _QUALIFIES and fold(further.group()) in UNITS:
             unit = UNITS[fold(further.group())]
-            if word in _WORKING:
+            if word in _WORKING and unit == UNITS["day"]:
                 unit = ("workday", 1)
             elif word == "square":
                 unit = ("area", 1)

@@ -17,17 +17,17 @@ from retrieval.model import Passage
 from retrieval.units import Unit, cut
 from retrieval.verify.agree import Near
 from retrieval.verify.days import EVERY_DAY, daily, weekdays
-from retrieval.verify.figures import Figure, currencies_in, figures_of, plain, units_in
+from retrieval.verify.figures import Figure, Measured, currencies_in, figures_of, plain, units_in
 from retrieval.words.light import LIGHT_WORDS
 from retrieval.words.measures import CROWNS
 from retrieval.words.polarity import POLES
 
 JOINTS = re.compile(
-    r"[,;:–—](?=\s)|\s(?:and|or|but|und|oder|aber|sowie|og|eller|men|samt|et|ou|mais|y|o|pero|e|ma|en|of|maar|och|i|oraz)\s"
+    r"[,;:–—](?=\s)|(?<=[.!?])\s+(?=[A-ZÀ-Þ])|\s(?:and|or|but|und|oder|aber|sowie|og|eller|men|samt|et|ou|mais|y|o|pero|e|ma|en|of|maar|och|i|oraz)\s"
 )
 # "Room for two 80 €, for four 120 €": such a part still speaks of the room.
 _GOES_ON = re.compile(
-    r"\W*(?:and |or |und |oder |og |et |y |e |en )?(?:for|from|with|per|if|after|before|each|until|on|at|für|ab|mit|pro|je|bei|von|bis|am|um"
+    r"\W*(?:and |or |und |oder |og |et |y |e |en )?(?:for|in|im|auf|from|with|per|if|after|before|each|until|on|at|für|ab|mit|pro|je|bei|von|bis|am|um"
     r"|for|fra|med|pr|til|om|på|pour|par|avec|dès|jusqu|le|para|por|con|desde|per|da|voor|vanaf|met|från|till?)\b",
     re.IGNORECASE,
 )
@@ -49,6 +49,7 @@ class Part:
     days: frozenset[int]
     terms: frozenset[str]
     near: Near
+    named: str  # the text with the row's label and the column's head
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,14 @@ class Line:
     label: frozenset[str]  # of the labels above
     head: frozenset[str]  # of headings and title
     beside: frozenset[str]  # of the line before, for what "it" is
+    asked: frozenset[str]  # of the question that it answers
     days: frozenset[int]  # of the line, or of its labels
     poles: frozenset[tuple[str, str]]
     poles_around: frozenset[tuple[str, str]]
+
+    @property
+    def question(self) -> bool:
+        return self.unit.text.rstrip().endswith("?")
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -97,14 +103,15 @@ def read(number: int, passage: Passage, languages: tuple[str, ...]) -> list[Line
     head = stems(head_text, languages)
     header: list[str] = []
     units = [unit for unit in cut(passage.text) if not set(unit.text) <= set("|-: ")]
-    before = frozenset[str]()
+    before = asked = frozenset[str]()
     whole = plain(passage.text)
     whole_currencies = currencies_in(whole)
     crown = next((CROWNS[code] for code in languages if code in CROWNS), None)
     for at, unit in enumerate(units):
         text = plain(unit.text)
         cells = [cell.strip() for cell in text.split(" | ")] if " | " in text else []
-        if cells and _heads(cells, units, at) and not figures_of(text, languages) and not weekdays(text):
+        figured = any(sign.isdigit() for sign in text)
+        if cells and _heads(cells, units, at) and not figured and not weekdays(text):
             header = cells
         labels = [(place, label) for place, label in labels if at - place <= LABEL_REACH][-2:]
         own_label = ""
@@ -118,6 +125,7 @@ def read(number: int, passage: Passage, languages: tuple[str, ...]) -> list[Line
             or currencies_in(f"{own_label}\n{around}\n{' '.join(header)}")
             or whole_currencies,
             units=units_in(near_text),
+            rates=_spans(units_in(near_text)) or units_in(whole),
             years=_years(near_text, languages),
             ages=_AGES.search(near_text) is not None,
             crown=crown,
@@ -140,12 +148,17 @@ def read(number: int, passage: Passage, languages: tuple[str, ...]) -> list[Line
                 stems("\n".join(label for _, label in labels), languages),
                 head,
                 before,
+                asked,
                 days,
                 poles,
                 poles_in(around) | poles,
             )
         )
         before = frozenset() if unit.row else lines[-1].terms
+        if unit.text.rstrip().endswith("?"):
+            asked = lines[-1].terms
+        elif "\n" in passage.text[unit.end : units[at + 1].start if at + 1 < len(units) else unit.end]:
+            asked = asked if lines[-1].asked != asked else frozenset()
         if unit.label:
             labels.append((at, text))
     return lines
@@ -218,11 +231,14 @@ def _cells(cells: list[str], header: list[str], near: Near, languages: tuple[str
         own = Near(
             currencies_in(f"{cell} {head}") or near.currencies,
             units_in(f"{cell} {head}") if header else near.units,
+            _spans(units_in(head)) or near.rates,
             near.years,
             near.ages,
             near.crown,
         )
-        parts.append(Part(cell, figures_of(cell, languages), weekdays(cell) or days, stems(named, languages), own))
+        parts.append(
+            Part(cell, figures_of(cell, languages), weekdays(cell) or days, stems(named, languages), own, named)
+        )
     return tuple(parts)
 
 
@@ -237,7 +253,7 @@ def _parts(text: str, label: str, near: Near, languages: tuple[str, ...]) -> tup
         own = stems(f"{label}\n{part.text}", languages)
         if at:
             own |= head if _GOES_ON.match(part.text) else subject
-        parts.append(Part(part.text, part.figures, part.days or first, own, near))
+        parts.append(Part(part.text, part.figures, part.days or first, own, near, part.text))
     return tuple(parts)
 
 
@@ -245,6 +261,11 @@ def _subject(text: str, languages: tuple[str, ...]) -> frozenset[str]:
     """A name that begins a sentence is spoken of to its end; in German every noun looks like one."""
     match = re.match(r"(?:(?:Dr|Mr|Mrs|Ms|Hr|Frau|Herr)\.? )?[A-ZÀ-Þ][\w'’-]+(?= [a-zà-þ])", text)
     return stems(match.group(), languages) if match and "de" not in languages[:1] else frozenset()
+
+
+def _spans(units: frozenset[Measured]) -> frozenset[Measured]:
+    """Those that a price is told for: an hour, a night, a month."""
+    return frozenset(unit for unit in units if unit[0] in ("time", "month", "night"))
 
 
 def _years(text: str, languages: tuple[str, ...]) -> frozenset[str]:

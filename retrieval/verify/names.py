@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from retrieval.analyse import fold, stop_words
 from retrieval.words.calendar import DAY_GROUPS, MONTHS, WEEKDAYS
+from retrieval.words.measures import CURRENCIES
 
 _TOKEN = re.compile(r"[^\W\d_][\w'’-]*")
 _TITLE = frozenset("dr prof mr mrs ms miss frau herr herrn hr fru monsieur madame mme m sr sra sig dott ir".split())
@@ -30,7 +31,7 @@ def names_of(text: str, language: str) -> Iterator[tuple[int, str]]:
     tokens = list(_TOKEN.finditer(text))
     for at, match in enumerate(tokens):
         word = match.group()
-        if not word[0].isupper() or fold(word) in _GENERAL or len(word) < 2:
+        if not word[0].isupper() or fold(word) in _GENERAL or len(word) < 2 or fold(word) in CURRENCIES:
             continue
         if fold(word) in WEEKDAYS or fold(word) in MONTHS or fold(word) in DAY_GROUPS:
             continue
@@ -40,13 +41,12 @@ def names_of(text: str, language: str) -> Iterator[tuple[int, str]]:
         beside = at + 1 < len(tokens) and text[match.end() : tokens[at + 1].start()] == " "
         follows = bool(at) and text[tokens[at - 1].end() : match.start()] in (" ", ". ", "-")
         titled = fold(before) in _TITLE and follows
-        paired = (follows and before[:1].isupper() and not SENTENCE_START.search(text[: tokens[at - 1].start()])) or (
-            beside and after[:1].isupper()
-        )
+        paired = (follows and before[:1].isupper()) or (beside and after[:1].isupper())
         if fold(word) in _TITLE:
             continue
         if language == "de":
-            if titled or (paired and not starts):
+            first = before if follows and before[:1].isupper() else word
+            if titled or (paired and fold(first) not in stop_words("de")):
                 yield match.start(), word
         elif titled or not starts or (beside and _is_name(after) and fold(word) not in stop_words(language)):
             yield match.start(), word

@@ -14,7 +14,7 @@ from functools import lru_cache
 from retrieval.analyse import fold
 from retrieval.verify.days import weekdays
 from retrieval.verify.figures import currencies_in
-from retrieval.verify.lines import Line, Word, poles_in, stems
+from retrieval.verify.lines import Line, Word, is_light, poles_in, stems
 from retrieval.words.polarity import (
     FREE_WORDS,
     NEGATING,
@@ -29,10 +29,10 @@ from retrieval.words.polarity import (
 )
 
 _FINE = re.compile(
-    r"(?P<joint>[,;:–—()](?=\s|$)|\s(?=(?:and|or|but|if|when|because|unless|while|und|oder|aber|sowie|wenn|falls|weil|og|eller|men"
+    r"(?P<joint>[,;:–—()](?=\s|$)|(?<=\D[.!?])\s+(?=[A-ZÀ-Þ])|\s(?=(?:and|or|but|if|when|because|unless|while|und|oder|aber|sowie|wenn|falls|weil|og|eller|men"
     r"|hvis|når|et|ou|mais|si|quand|lorsque|y|pero|cuando|e|ma|se|quando|maar|als|och|och)\s))"
 )
-_ADDED = re.compile(r"\W*(?:and|or|nor|und|oder|og|eller|et|ou|ni|y|o|e|en|of|och)?\b", re.IGNORECASE)
+_ADDED = re.compile(r"\W*(?:and|or|nor|und|oder|og|eller|et|ou|ni|y|o|e|en|of|och)\b", re.IGNORECASE)
 _TURNED = re.compile(
     r"\W*(?:but|if|when|because|unless|while|aber|wenn|falls|weil|men|hvis|når|mais|si|quand|pero|ma|maar)\b",
     re.IGNORECASE,
@@ -41,8 +41,12 @@ _NEUTRAL = re.compile(rf"\b(?:{NEUTRAL})\b", re.IGNORECASE)
 _RESTRICTS = re.compile(RESTRICTORS, re.IGNORECASE)
 _NOT_RESTRICTING = re.compile(NOT_RESTRICTING, re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_YES_NO = re.compile(r"\W*(?:(?P<no>no|nein|nej|non|nee|nie|não|nei)|yes|ja|oui|sí|sì|sim|tak|jo)\b", re.IGNORECASE)
 _INCLUDED = re.compile(r"inclu|inbegriff|inkl|compris|inbefatt|enthalten|indeholdt|gratuit|\b0\b", re.IGNORECASE)
 SCOPE = 2  # words that "without" takes away
+LIGHT = 0.2
+CARRIED = 0.8  # what was said earlier in the sentence, or asked
+CLOSE = 0.15
 ENOUGH = 0.5  # of a clause's words must meet a line's, or there is nothing to compare
 
 
@@ -70,8 +74,9 @@ def pieces(text: str, languages: tuple[str, ...]) -> tuple[Said, ...]:
         part = text[start:end]
         terms = stems(part, languages)
         negative, lacking, negated = _negative(part, languages)
-        short = len(_TOKEN.findall(part)) <= 4 and not _TURNED.match(part) and _ADDED.match(part)
-        if found and short and not negated and not _RESTRICTS.search(part):
+        added = text[max(0, start - 1) : start + 1].strip(" ")[:1] == "," or _ADDED.match(part)
+        short = len(_TOKEN.findall(part)) <= 4 and not _TURNED.match(part)
+        if found and short and added and not negated and not _RESTRICTS.search(part):
             negative = found[-1].negative  # "no food and drinks", "without milk and eggs"
             lacking = lacking or (terms if found[-1].lacking else frozenset[str]())
         words = [fold(match.group()) for match in _TOKEN.finditer(part)]
@@ -89,36 +94,54 @@ def pieces(text: str, languages: tuple[str, ...]) -> tuple[Said, ...]:
             )
         )
         carried |= terms
-    return tuple(said for said in found if said.terms or said.days)
+    return tuple(said for said in found if any(sign.isalnum() for sign in said.text))
 
 
-def turned(said: Said, words: Sequence[Word], lines: Sequence[Line], languages: tuple[str, ...]) -> Line | None:
-    """The line that says the opposite, when none that fits as well says the same."""
-    heavy = [word for word in words if not word.light] or list(words)
+def turned(
+    said: Said,
+    words: Sequence[Word],
+    lines: Sequence[Line],
+    languages: tuple[str, ...],
+    *,
+    sure: bool = False,
+    cells: frozenset[str] = frozenset(),
+) -> Line | None:
+    """The line that says the opposite, when none that fits as well says the same. `sure`: the lines are those that hold
+    its figures, in tables in these cells."""
+    heavy = [word for word in words if not word.light]
+    light = [word for word in words if word.light and not weekdays(word.text)]
     wanted = len(heavy) + bool(said.days)
-    if not wanted or (all(word.light for word in heavy) and not said.days):
+    if not wanted and not sure:
         return None
     held: list[tuple[float, Said, Line]] = []
     for line in lines:
+        if line.question:
+            continue
         for piece in _of_line(line, languages):
+            if cells and " | " in line.unit.text and piece.text not in cells:
+                continue
             if said.days and piece.days and not said.days & piece.days:
                 continue
             score = float(bool(said.days and said.days <= (piece.days or line.days)))
+            score += 0.3 * bool(said.days and said.days == piece.days)
+            score += LIGHT * sum(not word.stems.isdisjoint(piece.terms) for word in light)
             own = 0
             for word in heavy:
                 if not word.stems.isdisjoint(piece.terms):
                     score += 1
                     own += 1
                 elif not word.stems.isdisjoint(piece.carried):
-                    score += 0.4
+                    score += CARRIED
+                elif not word.stems.isdisjoint(line.asked):
+                    score += CARRIED
                 elif not (word.stems.isdisjoint(line.label) and word.stems.isdisjoint(line.head)):
                     score += 0.3
-            if own or (said.days and piece.days):
+            if own or sure or (said.days and piece.days):
                 held.append((score, piece, line))
     best = max((score for score, _, _ in held), default=0.0)
-    if best < ENOUGH * wanted:
+    if not held or (not sure and best < ENOUGH * wanted):
         return None
-    close = [(piece, line) for score, piece, line in held if score >= best - 0.25]
+    close = [(piece, line) for score, piece, line in held if score >= best - CLOSE]
     if any(_agrees(said, piece, line, heavy) for piece, line in close):
         return None
     return close[0][1]
@@ -139,18 +162,23 @@ def dropped(text: str, words: Sequence[Word], line: Line, languages: tuple[str, 
     for at in (best, best + 1):
         if at >= len(parts) or not (match := _restricts(parts[at].text)):
             continue
-        after = stems(parts[at].text[match.end() :], languages)
-        before = stems(parts[at].text[: match.start()], languages)
-        limits = after or before
+        after = _content(parts[at].text[match.end() :], languages)[:3]
+        before = _content(parts[at].text[: match.start()], languages)[-2:]
+        limits = frozenset().union(*(after or before))
         days = weekdays(parts[at].text)
         if days and days & weekdays(text):
             continue
         figures = any(sign.isdigit() for sign in parts[at].text[match.end() :])
         if figures and any(sign.isdigit() for sign in text):
             continue
-        if limits and not any(not word.stems.isdisjoint(limits) for word in words):
+        if limits and not any(not word.stems.isdisjoint(limits) for word in heavy):
             return not _contrast(parts[at].text[match.end() :], text, parts[best].text)
     return False
+
+
+def _content(text: str, languages: tuple[str, ...]) -> list[frozenset[str]]:
+    tokens = [match.group() for match in _TOKEN.finditer(text)]
+    return [found for token in tokens if not is_light(token) and (found := stems(token, languages))]
 
 
 def _contrast(limit: str, text: str, kept: str) -> bool:
@@ -192,8 +220,6 @@ def _says_free(line: Line) -> bool:
 
 def _other_pole(said: Said, piece: Said, line: Line) -> bool:
     for name, pole in said.poles:
-        if any((name, mine) in said.poles for mine in ("first", "last")) and (name, pole) not in piece.poles:
-            continue
         for poles in (piece.poles, line.poles, line.poles_around):
             of_set = {other for kind, other in poles if kind == name}
             if of_set:
@@ -205,7 +231,13 @@ def _other_pole(said: Said, piece: Said, line: Line) -> bool:
 
 def _of_line(line: Line, languages: tuple[str, ...]) -> tuple[Said, ...]:
     if " | " not in line.unit.text:
-        return pieces(line.unit.text, languages)
+        found = pieces(line.unit.text, languages)
+        if line.asked and (answered := _YES_NO.match(line.unit.text)):
+            said = Said(
+                "", line.asked, frozenset(), bool(answered["no"]), frozenset(), False, False, frozenset(), frozenset()
+            )
+            return (said, *found)
+        return found
     cells: list[Said] = []
     for part in line.parts:
         negative, lacking, _ = _negative(part.text, languages)
@@ -221,7 +253,7 @@ def _of_line(line: Line, languages: tuple[str, ...]) -> tuple[Said, ...]:
                 free,
                 paid,
                 part.days or line.days,
-                poles_in(part.text),
+                poles_in(part.named),
             )
         )
     return tuple(cells[1:]) or tuple(cells)
@@ -237,7 +269,8 @@ def _negative(text: str, languages: tuple[str, ...]) -> tuple[bool, frozenset[st
     )
     negative, count, lacking = False, 0, frozenset[str]()
     for word, end in words:
-        ends = any(word.endswith(tail) for tail in NEGATIVE_ENDS) and word not in POSITIVE_WORDS and len(word) > 6
+        whole = any(word.startswith(known) for known in POSITIVE_WORDS)
+        ends = any(word.endswith(tail) for tail in NEGATIVE_ENDS) and not whole and len(word) > 6
         without = word in WITHOUT_WORDS
         if without:
             following = _TOKEN.findall(text[end:])

@@ -8,6 +8,11 @@ from __future__ import annotations
 from retrieval.analyse import fold
 
 _LIGHT = """
+must should shall stay muss mussen soll sollen bleiben skal faut doit doivent rester debe deben deve devono moet moeten pro per je
+via inkl incl zzgl ca etwa also samt daher deshalb dort hier there here den dem des einem einen eine dette denne
+allowed permitted accepted erlaubt gestattet tilladt accepte acceptes acceptee permis autorise permitido permesso toegestaan
+practice surgery shop store bakery museum house business company studio praxis werkstatt laden haus geschaft betrieb bageriet
+butikken forretningen magasin maison boutique tienda negozio winkel
 am pm a.m p.m uhr kl klokken o clock noon midday
 cost costs price prices priced pay paid pays charge amount come comes total open opens opened close closes opening closing
 hour hours time times o'clock clock start starts begin begins end ends run runs last lasts take takes taken get gets have has
