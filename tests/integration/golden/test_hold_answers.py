@@ -16,7 +16,7 @@ from app.golden.queries import list_active, put_results
 from app.knowledge.faq.add import add_entry
 from app.knowledge.faq.model import NewEntry
 from app.knowledge.faq.remove import remove_entry
-from app.knowledge.manage import go_back, publish_held
+from app.knowledge.manage import discard_held, go_back, publish_held, update_now
 from ingestion.ports import no_fault
 from retrieval.ports import EmbeddingFailed
 from tests.integration.golden.conftest import MENU, TERMS, Keeper, Words, embed_anew
@@ -253,3 +253,31 @@ async def test_asking_in_between_fills_what_former_versions_were_not_asked(shop:
     await shop.ask()
     assert not (await shop.results(first.generation))[ticket].passed
     assert (await shop.results(second.generation))[ticket].passed
+
+
+async def test_what_the_owner_said_waits_beside_what_the_site_says_and_neither_is_lost(shop: Keeper, site: Site):
+    await shop.read(site.base)
+    entry = NewEntry("Is there a towel for rent?", "A towel for rent costs 3 EUR.")
+    faq = await add_entry(shop, shop.business_id, entry, actor=ACTOR)
+    await shop.read_own_words()
+    await shop.keep("What does a towel for rent cost?", "3 EUR")
+    await shop.keep(TICKET, "19 EUR")
+    await shop.ask()
+    await remove_entry(shop, shop.business_id, faq, actor=ACTOR)
+    own = await shop.read_own_words()
+    site.put("/menu", "Prices", "Ask at the counter.", "/")
+    pages = await shop.read(site.base)
+    assert (own.status, pages.status) == ("held", "held")
+    waiting = await shop.rows("SELECT generation FROM generations WHERE state = 'held' ORDER BY 1")
+    assert [row["generation"] for row in waiting] == [own.generation, pages.generation]
+    assert pages.generation is not None
+    await publish_held(shop, shop.business_id, pages.generation, actor=ACTOR)
+    again = await shop.read_own_words()  # planned by publishing: it was put together without what is live now
+    assert again.status == "held" and again.reason is not None and "towel" in again.reason
+    assert again.generation is not None
+    await discard_held(shop, shop.business_id, again.generation, actor=ACTOR)
+    async with shop.database.business_transaction(shop.business_id) as conn:
+        run = await read_owner_run(conn, shop.business_id)
+    assert run is not None and run.discarded and not run.held
+    await update_now(shop, shop.business_id, run.source_id, actor=ACTOR)
+    assert (await shop.read_own_words()).status == "held"
