@@ -42,7 +42,7 @@ def test_visitor_asks_reads_the_source_and_leaves_a_message(page: Page, stranger
     link = quote.get_by_role("link", name="Open page")
     expect(link).to_have_attribute(
         "href",
-        "https://bakery.example/opening-hours#:~:text=Tuesday%20to%20Saturday%207%3A00%20%2D,Sunday%208%3A00%20%2D%2013%3A00",
+        "https://bakery.example/opening-hours#:~:text=Tuesday%20to%20Saturday%207%3A00%20%2D%2017%3A30,Sunday%208%3A00%20%2D%2013%3A00",
     )
     expect(link).to_have_attribute("target", "_blank")
     expect(link).to_have_attribute("rel", "noopener noreferrer")

@@ -34,6 +34,7 @@ async def test_answer_comes_as_events_of_the_contract(web: Web) -> None:
         "passage": 1,
         "quote": "Open daily 9-17",
         "url": "https://shop.example/hours",
+        "link": "https://shop.example/hours#:~:text=Open%20daily%209%2D17",
         "title": "Hours",
         "page": None,
         "checked_at": "2026-01-02T00:00:00+00:00",
