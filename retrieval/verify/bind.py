@@ -101,6 +101,15 @@ class _Place:
     line: Line
 
 
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A figure that was said, the place it is bound to, and the words of its clause."""
+
+    said: Figure
+    place: _Place
+    words: Sequence[Word]
+
+
 _Scorer = Callable[[_Place], tuple[float, frozenset[int]]]
 
 
@@ -144,13 +153,18 @@ class Verifier:
         words = self._words(bare)
         topic, self._topic = self._topic, tuple(word for word in words if not word.light) or self._topic
         places: list[_Place] = []
+        bound: list[_Bound] = []
         for clause in clauses(text, figures):
             own = self._words(_without_figures(clause))
             found = self._support(clause, figures, own, topic, cited)
             if isinstance(found, Withheld):
                 return found
             places += found
+            asked = own if any(not word.light for word in own) else [*topic, *own]
+            bound += [_Bound(said, at, asked) for said, at in zip(clause.figures, found, strict=True)]
             topic = tuple(word for word in own if not word.light) or topic
+        if crossed := _crossed(bound):
+            return Withheld("figure_of_something_else", crossed.kind)
         lines = list(dict.fromkeys(place.line for place in places))
         if not figures and (days := weekdays(text)) and not self._tells_days(days, self._words(text), cited):
             return Withheld("unsupported_weekday", "weekday")
@@ -224,6 +238,8 @@ class Verifier:
         """Another figure's place is named by what this clause names, and better."""
         mine, own = score(best)
         rivals = self._rivals_of(said)
+        if not named:  # what "it" is was said before: of the same page
+            rivals = [rival for rival in rivals if rival.line.passage == best.line.passage]
         for rival in rivals:
             if rival.part is best.part:
                 continue
@@ -490,6 +506,27 @@ class Verifier:
         own = fold(word.text)
         like = [term for term in self._by_beginning.get(own[:STEM], ()) if _alike(own, term)]
         return replace(word, stems=word.stems.union(like)) if like else word
+
+
+def _crossed(bound: Sequence[_Bound]) -> Figure | None:
+    """Two figures of one kind that would fit better the other way round: "women 25 €, men 30 €"."""
+    for at, one in enumerate(bound):
+        for two in bound[at + 1 :]:
+            if one.words is two.words or one.place.part is two.place.part or not same_kind(one.said, two.said):
+                continue
+            if holds(one.place.figure, two.said, one.place.part.near):
+                continue
+            straight = _fit(one.words, one.place) + _fit(two.words, two.place)
+            if _fit(one.words, two.place) + _fit(two.words, one.place) > straight + 0.1:
+                return one.said
+    return None
+
+
+def _fit(words: Sequence[Word], place: _Place) -> float:
+    """As scored, less a little for what the place speaks of and the words do not."""
+    score, _ = _score(words, place)
+    said = frozenset[str]().union(*(word.stems for word in words))
+    return score - 0.05 * min(4, len(place.part.terms - said))
 
 
 def _score(words: Sequence[Word], place: _Place) -> tuple[float, frozenset[int]]:

@@ -13,7 +13,7 @@ from retrieval.analyse import fold, stop_words
 from retrieval.words.calendar import DAY_GROUPS, MONTHS, WEEKDAYS
 from retrieval.words.measures import CURRENCIES
 
-_TOKEN = re.compile(r"[^\W\d_][\w'’-]*")
+_TOKEN = re.compile(r"(?<!\w)[^\W\d_][\w'’-]*")
 _TITLE = frozenset("dr prof mr mrs ms miss frau herr herrn hr fru monsieur madame mme m sr sra sig dott ir".split())
 # Written large without being anyone's name.
 _GENERAL = frozenset(

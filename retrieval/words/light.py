@@ -8,6 +8,8 @@ from __future__ import annotations
 from retrieval.analyse import fold
 
 _LIGHT = """
+yes no ja nein nej oui non si good fine gut wissen gesagt steht heisst bon savoir bref godt vide sagt kort resumen segun bien ok okay
+please also too however therefore because since there find say said answer simply right indeed naturally actually details detail
 must should shall stay muss mussen soll sollen bleiben skal faut doit doivent rester debe deben deve devono moet moeten pro per je
 via inkl incl zzgl ca etwa also samt daher deshalb dort hier there here den dem des einem einen eine dette denne
 allowed permitted accepted erlaubt gestattet tilladt accepte acceptes acceptee permis autorise permitido permesso toegestaan
