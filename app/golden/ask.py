@@ -29,7 +29,11 @@ async def ask_generation(
 
     Raises EmbeddingFailed: found by words alone, an answer would say nothing of the pages.
     """
-    ports = await _ports(parts, business, at, questions)
+    try:
+        async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+            ports = await _ports(parts, business, at, questions)
+    except TimeoutError:
+        return []
     knowledge = knowledge_at(business, at)
     results: list[Result] = []
     for one in questions:
