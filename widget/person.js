@@ -54,13 +54,17 @@ export function expectPerson() {
 export function showFromBusiness(message) {
   if (known.has(message.id)) return;
   known.add(message.id);
-  if (message.author === 'owner') return personSaid(message);
+  if (message.author === 'owner') {
+    personSaid(message);
+    return toEnd();
+  }
   const phrase = { taken_over: 'person_here', handed_back: 'person_left', left: 'person_left', assistant_wanted: 'person_left' };
   const name = Reflect.get(phrase, message.note ?? '');
   if (!name) return;
   const said = word(name, { person: message.name ?? config?.name ?? '' });
   note(said);
   announce(said);
+  toEnd();
 }
 
 /** @param {() => string | null} conversation */
