@@ -30,6 +30,7 @@ def record_of(
     offered: bool,
     wished: bool,
     language: str | None,
+    cost: int | None = None,
 ) -> Record:
     """`answer` None: it broke off, and only what was shown is known. `wished`: a person was asked for."""
     text = ""
@@ -53,6 +54,7 @@ def record_of(
             "usage": {"prompt": answer.usage.prompt_tokens, "answer": answer.usage.answer_tokens}
             if answer.usage
             else None,
+            "cost_micros": cost,  # of a dollar; None: no model, or its price is not known
             "ms": {
                 "embed": timings.embed,
                 "search": timings.search,

@@ -42,6 +42,7 @@ from app.db.pool import Connection, Database
 from app.errors import MiloError, NotFound, Unprocessable
 from app.jobs.doorbell import Doorbell
 from app.people.identify import identify
+from app.usage.prices import Prices
 from app.vault.keys import BusinessKeys, Vault
 from ingestion.ports import FaultPoint, no_fault
 from retrieval.model import AnswerEvent, Asked, Knowledge, OfferContact, PersonWished, SentenceEnded, TextShown, Turn
@@ -59,6 +60,7 @@ class ReplyPorts:
     vault: Vault
     answers: AnswerTasks
     doorbell: Doorbell
+    prices: Prices
     told: Told  # who of the business hears of a visitor who asks for a person
     ask: Ask
     clock: Callable[[], datetime]
@@ -66,7 +68,7 @@ class ReplyPorts:
 
     @property
     def saving(self) -> SavePorts:
-        return SavePorts(self.database, self.told, self.clock)
+        return SavePorts(self.database, self.told, self.prices, self.clock)
 
 
 @dataclass(frozen=True, slots=True)

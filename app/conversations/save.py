@@ -22,6 +22,7 @@ from app.conversations.why import sealed_why
 from app.db.pool import Connection, Database
 from app.jobs.model import CollectGap, JobRef
 from app.jobs.queue import enqueue
+from app.usage.prices import Prices
 from app.vault.keys import BusinessKeys
 from retrieval.model import (
     Answer,
@@ -84,6 +85,7 @@ class Shown:
 class SavePorts:
     database: Database
     told: Told
+    prices: Prices
     clock: Callable[[], datetime]
 
 
@@ -121,6 +123,7 @@ async def _save(
         answer=shown.answer,
         offered=shown.offered,
         wished=shown.person_wished,
+        cost=ports.prices.cost(shown.answer.usage) if shown.answer is not None and shown.answer.usage else None,
         language=shown.language,
     )
     outcome = shown.answer.status.value if shown.answer is not None and shown.complete else None

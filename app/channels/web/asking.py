@@ -71,6 +71,7 @@ def reply_ports(services: Services, business: Business) -> ReplyPorts:
         vault=services.vault,
         answers=services.answers,
         doorbell=services.doorbell,
+        prices=services.prices,
         told=told_of(services, business),
         ask=ask,
         clock=services.clock,

@@ -20,6 +20,7 @@ from app.db.pool import Database
 from app.jobs.doorbell import Doorbell
 from app.security import KeyRing
 from app.settings import Settings
+from app.usage.prices import read_prices
 from app.vault.keys import Vault
 from retrieval.model import (
     Answer,
@@ -112,8 +113,9 @@ def script() -> Script:
 async def ports(database: Database, vault: Vault, script: Script, settings: Settings) -> AsyncIterator[ReplyPorts]:
     assert settings.redis_url is not None
     answers, doorbell = AnswerTasks(grace=0.3), Doorbell(settings.redis_url)
+    prices = read_prices(None, own_servers=("openai",))
     told = Told("corner-bakery", "Corner Bakery", "en", "owner@localhost", "http://127.0.0.1:8000")
-    yield ReplyPorts(database, vault, answers, doorbell, told, script, lambda: datetime.now(UTC))
+    yield ReplyPorts(database, vault, answers, doorbell, prices, told, script, lambda: datetime.now(UTC))
     await answers.drain()
     await doorbell.close()
 
