@@ -112,7 +112,6 @@ async def _renew(parts: Collects, taken: _Taken, embedder: Embedder) -> None:
 
 async def _put(conn: Connection, taken: _Taken, model: str, vector: NDArray[np.float32]) -> None:
     business_id, asked = taken.business.business_id, taken.asked
-    await plan_mail(conn, taken.business, asked.asked_at)
     near = await list_near(conn, business_id, model, vector, limit=LOOKED_AT)
     gap_id = _same(taken, near)
     if gap_id is None:
@@ -131,6 +130,8 @@ async def _put(conn: Connection, taken: _Taken, model: str, vector: NDArray[np.f
         vector=vector,
         text_sealed=taken.keys.seal("gap_questions", "text", question_id, taken.text),
     )
+    # Last: whoever answers locks the gap and then rings for the job, and two orders of locks would wait for each other.
+    await plan_mail(conn, taken.business, asked.asked_at)
 
 
 def _same(taken: _Taken, near: list[Near]) -> UUID | None:

@@ -37,8 +37,18 @@ async def has_news(conn: Connection, business_id: UUID) -> bool:
 
 async def mark_told(conn: Connection, business_id: UUID, gap_ids: Sequence[UUID], at: datetime) -> None:
     await conn.execute(
-        "UPDATE gaps SET told_at = %(at)s WHERE business_id = %(b)s AND gap_id = ANY(%(ids)s)",
+        "WITH held AS (SELECT gap_id FROM gaps WHERE business_id = %(b)s AND gap_id = ANY(%(ids)s)"
+        " ORDER BY gap_id FOR UPDATE)"
+        " UPDATE gaps SET told_at = %(at)s FROM held WHERE business_id = %(b)s AND gaps.gap_id = held.gap_id",
         {"b": business_id, "ids": list(gap_ids), "at": at},
+    )
+
+
+async def hold_gaps(conn: Connection, business_id: UUID, gap_ids: Sequence[UUID]) -> None:
+    """They do not go before the transaction ends."""
+    await conn.execute(
+        "SELECT FROM gaps WHERE business_id = %(b)s AND gap_id = ANY(%(ids)s) ORDER BY gap_id FOR KEY SHARE",
+        {"b": business_id, "ids": list(gap_ids)},
     )
 
 

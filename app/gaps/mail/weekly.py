@@ -20,7 +20,7 @@ from app.db.pool import Connection
 from app.gaps.board import read_board
 from app.gaps.mail.compose import Place, compose_week
 from app.gaps.mail.model import Addressee, LineRow, Mails
-from app.gaps.mail.queries import has_news, insert_address, insert_lines, mark_told, wants_mail
+from app.gaps.mail.queries import has_news, hold_gaps, insert_address, insert_lines, mark_told, wants_mail
 from app.gaps.mail.reply_address import LIFE, new_reply_token, reply_address
 from app.gaps.model import Gap, State
 from app.jobs.model import ClaimedJob, JobRef, Lease, MailGaps
@@ -45,15 +45,15 @@ async def mail_gaps(parts: Mails, claimed: ClaimedJob, lease: Lease) -> None:
             return
         keys = await parts.vault.keys(conn, business_id)
         gaps = await read_board(conn, keys, business_id, State.OPEN)
-        if gaps:
-            await plan_mail(conn, business, now)
         if gaps and await wants_mail(conn, business_id) and await has_news(conn, business_id):
+            await mark_told(conn, business_id, [gap.gap_id for gap in gaps], now)
             for member in await list_members(conn, business_id):
                 if member.role == Role.OWNER and mail_address(member.email):
                     refs += await _tell(
                         conn, keys, parts.settings, business, gaps, member.account_id, member.email, now
                     )
-            await mark_told(conn, business_id, [gap.gap_id for gap in gaps], now)
+        if gaps:
+            await plan_mail(conn, business, now)
     for ref in refs:
         await parts.doorbell.ring(ref)
 
@@ -118,7 +118,11 @@ async def queue_answerable(
     lines: Sequence[LineRow],
     now: datetime,
 ) -> list[JobRef]:
-    """A mail that can be replied to: what its numbers mean is kept with it. Empty when it was queued before."""
+    """A mail that can be replied to: what its numbers mean is kept with it. Empty when it was queued before.
+
+    The gaps are locked before the bell is rung for the mail, in the order in which answering one does it.
+    """
+    await hold_gaps(conn, business_id, [line.gap_id for line in lines])
     queued = await queue_mail(conn, keys, business_id, purpose=purpose, dedup_key=dedup_key, to=email, mail=mail)
     if queued.ref is None:
         return []
