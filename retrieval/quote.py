@@ -16,6 +16,7 @@ from retrieval.model import Passage, Sentence
 from retrieval.ports import Embedder, EmbeddingFailed
 from retrieval.question import Question
 from retrieval.quoting.choose import choose
+from retrieval.quoting.echo import Echo, listen
 from retrieval.quoting.features import UNMEASURED, Column, Reading
 from retrieval.quoting.tell import OWN_ANSWER, cite, tell, tell_own
 from retrieval.quoting.weights import UNIT
@@ -34,6 +35,8 @@ class Quoted:
     sentences: tuple[Sentence, ...]
     score: float
     features: NDArray[np.float32]
+    spread: float  # how many other units fit as well, as a logarithm
+    echo: Echo
 
 
 async def quote(
@@ -57,7 +60,11 @@ async def quote(
         sentences = (tell_own(reading, own),)
     else:
         sentences = tuple(tell(reading, choose(reading, scores)))
-    return Quoted(sentences, float(scores[best]), features[best])
+    names = reading.names(reading.places[best])
+    said = "\n".join([*names, *(citation.quote for sentence in sentences for citation in sentence.citations)])
+    echo = await listen(asked, said, rarity, embedder)
+    spread = float(np.log(np.exp(scores - scores[best]).sum()))
+    return Quoted(sentences, float(scores[best]), features[best], spread, echo)
 
 
 async def _cosines(question: str, texts: Sequence[str], embedder: Embedder | None) -> NDArray[np.float32]:
