@@ -5,7 +5,7 @@ Three trials, one JSON line each. First the budget alone: MESSAGES reservations 
 observer reads the rows. All at once most find no connection to the database in time and get quotes. Then ANSWERS
 questions through search, prompt, the SDK and the verifier, asked of a scripted provider that fails in every way it
 knows and keeps its own bill. Held are the caps against the rows and, of the answers, against the provider's bill. Exit
-1 when one is passed. Used by `make bench`; a small share of it runs in the tests.
+1 when one is passed. Run on demand; a small share of the first runs in the tests.
 """
 
 from __future__ import annotations
