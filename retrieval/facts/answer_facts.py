@@ -9,39 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from retrieval.analyse import fold
 from retrieval.facts.asked import read_question
-from retrieval.facts.model import CONTACT, PRICE, AskedFact, Fact, FactsAnswer
-from retrieval.facts.naming import last_of, name_of, within
-from retrieval.facts.overruled import REJECTED, is_overruled
-from retrieval.hours.cite import Quote, find_quotes
+from retrieval.facts.model import CONTACT, PRICE, Fact, FactsAnswer
+from retrieval.facts.naming import last_of
+from retrieval.facts.tell import Told, tell_facts
+from retrieval.hours.cite import Quote, find_quotes, narrowed
 from retrieval.hours.model import Origin
+from retrieval.hours.overruled import REJECTED, is_overruled
 from retrieval.hours.queries import DecidedRow, FoundRow, read_decided, read_found
-from retrieval.hours.words import MONTHS, sections
 from retrieval.model import Citation, Knowledge, Passage, Sentence
 from retrieval.ports import Connection, Transaction
 from retrieval.queries import read_passages
 from retrieval.units import cut
 
-SEVERAL = 2  # values that are told side by side; of more nobody can say which is meant
 LINE_WORDS = 30  # of a line that is told as it stands
 LABEL_REACH = 12  # lines between a price and the name it stands under
 LETTERS = 5  # of a word, to find the prices that may be meant
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A sentence before its quotes; with `quoted` the facts' own lines follow it."""
-
-    text: str
-    facts: tuple[Fact, ...]
-    quoted: bool = False
 
 
 async def answer_facts(
@@ -59,15 +46,15 @@ async def answer_facts(
             conn, knowledge.business_id, knowledge.generation, kinds, naming if kinds == [PRICE] else ()
         )
         decided = await read_decided(conn, knowledge.business_id, now.astimezone(UTC), kinds)
-        overruled = [row for row in found if is_overruled(row, decided)]
+        never = [row.shown for row in found if is_overruled(row, decided)]
         facts = facts_in_force(found, decided)
         for asked in readings:
-            told = _tell(asked, facts, earlier, knowledge)
+            told = tell_facts(asked, facts, earlier, knowledge)
             if told:
                 quotes = await find_quotes(
                     conn, knowledge.business_id, knowledge.generation, [fact for one in told for fact in one.facts]
                 )
-                return await _quoted(conn, knowledge, asked.language, told, _clean(quotes, overruled))
+                return await _quoted(conn, knowledge, asked.language, told, narrowed(quotes, never))
     return None
 
 
@@ -89,130 +76,11 @@ def facts_in_force(found: Sequence[FoundRow], decided: Sequence[DecidedRow]) -> 
     return [*own, *pages]
 
 
-def _tell(asked: AskedFact, facts: Sequence[Fact], earlier: str, knowledge: Knowledge) -> list[_Told]:
-    """Empty when the facts do not decide."""
-    languages = tuple(dict.fromkeys((knowledge.language, asked.language)))
-    own_name = name_of(knowledge.business_name, languages)
-    rest = tuple(word for word in name_of(asked.rest, languages) if not within((word,), own_name))
-    words = sections("told.txt", Path(__file__).parent)[asked.language]
-    if asked.kinds == (PRICE,):
-        return _tell_price(facts, name_of(asked.rest, languages), languages, words, knowledge, asked)
-    spoken = name_of(earlier, languages)
-    told: list[_Told] = []
-    for kind in asked.kinds:
-        named = [fact for fact in facts if fact.kind == kind]
-        if spoken and any(fact.subject and within(name_of(fact.subject, languages), spoken) for fact in named):
-            return []  # a part was spoken of before: "the phone number" may be its
-        about = [fact for fact in named if _is_about(fact, rest, languages)]
-        values = _by_value([fact for fact in about if fact.owned] or about)
-        if len(values) > SEVERAL or (not values and len(asked.kinds) == 1):
-            return []
-        label = words[kind] + (f" ({next(iter(values.values()))[0].subject})" if values and rest else "")
-        if len(values) == 1:
-            [same] = values.values()
-            told.append(_Told(f"{_labelled(label, asked.language)} {_contact(same[0])}", tuple(same)))
-        elif values:
-            told.append(_Told(words["several"].format(label=label), tuple(one[0] for one in values.values()), True))
-    return [_dated(one, words, asked.language, knowledge) for one in told]
-
-
-def _is_about(fact: Fact, rest: tuple[frozenset[str], ...], languages: Sequence[str]) -> bool:
-    if not rest:
-        return not fact.subject_key
-    name = name_of(fact.subject, languages)
-    return bool(name) and within(name, rest) and within(rest, name)
-
-
-def _tell_price(
-    facts: Sequence[Fact],
-    rest: tuple[frozenset[str], ...],
-    languages: Sequence[str],
-    words: dict[str, str],
-    knowledge: Knowledge,
-    asked: AskedFact,
-) -> list[_Told]:
-    if not rest:
-        return []
-    close = [fact for fact in facts if fact.kind == PRICE and within(rest, name_of(fact.subject, languages))]
-    if len({(fact.subject_key, fact.value.get("per")) for fact in close}) != 1:
-        return []  # "adults" of the day ticket, or of the season ticket?
-    if not within(name_of(last_of(close[0].subject), languages), rest):
-        return []  # the fact is of something narrower than the question
-    close = [fact for fact in close if fact.owned] or close
-    values = _by_value(close)
-    if len(values) > 1:
-        documents = {fact.origin.document_id for fact in close}
-        if len(values) > SEVERAL or len(documents) < len(values):
-            return []
-        label = close[0].subject
-        return [_Told(words["differ"].format(label=label), tuple(one[0] for one in values.values()), True)]
-    told = _Told("", tuple(close))
-    return [_dated(told, words, asked.language, knowledge)]
-
-
-def _by_value(facts: Sequence[Fact]) -> dict[str, list[Fact]]:
-    values: dict[str, list[Fact]] = {}
-    for fact in facts:
-        values.setdefault(_same(fact), []).append(fact)
-    return values
-
-
-def _same(fact: Fact) -> str:
-    """Two spellings of one street are one address."""
-    if fact.kind != "address":
-        return fact.value_key
-    figures = re.findall(r"\d+", str(fact.value.get("street") or ""))
-    code = re.sub(r"\W", "", str(fact.value.get("postcode") or fact.value.get("city") or ""))
-    return f"{fold(code)} {'-'.join(figures[:1])}"
-
-
-def _contact(fact: Fact) -> str:
-    value: dict[str, Any] = fact.value
-    if fact.kind != "address":
-        # As the page writes it: a number in the groups that people there know.
-        written = " ".join(fact.origin.shown.split())
-        return str(value.get("e164") or value.get("address")) if fact.owned else written
-    town = " ".join(str(value[part]) for part in ("postcode", "city") if value.get(part))
-    return ", ".join(str(part) for part in (value.get("street"), town) if part)
-
-
-def _labelled(label: str, language: str) -> str:
-    return f"{label} :" if language == "fr" else f"{label}:"
-
-
-def _dated(told: _Told, words: dict[str, str], language: str, knowledge: Knowledge) -> _Told:
-    """With the day on which the owner said so."""
-    at = next((fact.decided_at for fact in told.facts if fact.decided_at is not None), None)
-    if at is None or told.quoted:
-        return told
-    day = at.astimezone(ZoneInfo(knowledge.time_zone)).date()
-    date = words["date"].format(n=day.day, month=MONTHS[language].split()[day.month - 1], year=day.year)
-    return replace(told, text=words["own"].format(text=told.text or _owners(told.facts[0]), date=date))
-
-
-def _owners(fact: Fact) -> str:
-    """The owner's line names the thing and says its price."""
-    return fact.origin.shown
-
-
-def _clean(quotes: dict[Fact, Quote], overruled: Sequence[FoundRow]) -> dict[Fact, Quote]:
-    """A line that also says what the owner set aside is quoted only as far as the fact's own words go."""
-    cleaned: dict[Fact, Quote] = {}
-    for fact, quote in quotes.items():
-        own = fact.origin.shown
-        spoiled = any(row.shown in quote.words and row.shown not in own for row in overruled)
-        if not spoiled:
-            cleaned[fact] = quote
-        elif own in quote.words:
-            cleaned[fact] = replace(quote, words=own)
-    return cleaned
-
-
 async def _quoted(
-    conn: Connection, knowledge: Knowledge, language: str, told: Sequence[_Told], quotes: dict[Fact, Quote]
+    conn: Connection, knowledge: Knowledge, language: str, told: Sequence[Told], quotes: dict[Fact, Quote]
 ) -> FactsAnswer | None:
     """None when a sentence has no quote, or one of several values has none."""
-    chosen: list[tuple[_Told, list[tuple[Fact, Quote]]]] = []
+    chosen: list[tuple[Told, list[tuple[Fact, Quote]]]] = []
     for one in told:
         each = [(fact, quotes[fact]) for fact in one.facts if fact in quotes]
         if not each or (one.quoted and len(each) < len(one.facts)):
@@ -260,7 +128,7 @@ async def read_as_passages(conn: Connection, knowledge: Knowledge, numbers: Sequ
 
 
 def _text(
-    one: _Told, cited: Sequence[tuple[Fact, Quote]], passages: Sequence[Passage], at: dict[int, int]
+    one: Told, cited: Sequence[tuple[Fact, Quote]], passages: Sequence[Passage], at: dict[int, int]
 ) -> str | None:
     if one.quoted:
         lines = [f"“{_line(quote)}” ({passages[at[quote.chunk_no]].title})" for _, quote in cited]

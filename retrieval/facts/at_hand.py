@@ -16,10 +16,10 @@ from retrieval.answer_types import Kind
 from retrieval.facts.answer_facts import LETTERS, facts_in_force, read_as_passages
 from retrieval.facts.model import ADDRESS, CONTACT, EMAIL, PHONE, PRICE, Fact
 from retrieval.facts.naming import name_of, within
-from retrieval.facts.overruled import is_overruled
 from retrieval.facts.withhold import Overruled, withhold
 from retrieval.hours.cite import find_quotes
 from retrieval.hours.model import KINDS as HOURS_KINDS
+from retrieval.hours.overruled import is_overruled
 from retrieval.hours.queries import DecidedRow, FoundRow, read_chunks, read_decided, read_found
 from retrieval.model import Knowledge, Passage
 from retrieval.ports import Connection, Tokenizer, Transaction

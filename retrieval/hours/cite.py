@@ -7,7 +7,7 @@ is kept once for many pages, from any passage with the same words. A fact withou
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -57,6 +57,18 @@ async def find_quotes(conn: Connection, business_id: UUID, generation: int, fact
         if quote is not None:
             quotes[fact] = quote
     return quotes
+
+
+def narrowed(quotes: dict[F, Quote], never: Sequence[str]) -> dict[F, Quote]:
+    """A line that also says what the owner set aside (`never`) is quoted only as far as the fact's own words go."""
+    kept: dict[F, Quote] = {}
+    for fact, quote in quotes.items():
+        own = fact.origin.shown
+        if not any(words in quote.words and words not in own for words in never):
+            kept[fact] = quote
+        elif own in quote.words:
+            kept[fact] = replace(quote, words=own)
+    return kept
 
 
 def _covering(fact: Cited, chunks: Sequence[tuple[UUID, ChunkRow]]) -> Quote | None:

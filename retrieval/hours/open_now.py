@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from retrieval.analyse import fold
 from retrieval.hours.asked import read_question
-from retrieval.hours.cite import Quote, find_quotes
+from retrieval.hours.cite import Quote, find_quotes, narrowed
 from retrieval.hours.facts import NotUnderstood, make_fact, moment, open_at, plan_day, plan_weekday, without_rejected
 from retrieval.hours.model import HOURS, NOTICE, AskedDay, AskedHours, DayPlan, HoursFact, Known, Origin, Spans
+from retrieval.hours.overruled import is_overruled
 from retrieval.hours.public_holidays import holiday_on
 from retrieval.hours.queries import DecidedRow, FoundRow, read_decided, read_found
 from retrieval.hours.tell import Teller
@@ -71,7 +72,8 @@ async def answer_hours(
         quotes = await find_quotes(
             conn, knowledge.business_id, knowledge.generation, (fact for one in told for fact in one.facts)
         )
-        return await _quoted(conn, knowledge, asked.language, told, quotes)
+        never = [row.shown for row in found if is_overruled(row, decided)]
+        return await _quoted(conn, knowledge, asked.language, told, narrowed(quotes, never))
 
 
 def _in_force(found: Sequence[FoundRow], decided: Sequence[DecidedRow]) -> list[HoursFact] | None:

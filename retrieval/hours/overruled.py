@@ -1,8 +1,8 @@
 """Which facts of pages the owner's word sets aside. Found and decided rows in, what still holds out; pure.
 
 A day, a date, a priced thing can be said one way only: the owner's word stands over another of a page. Of numbers and
-addresses a business may have several: there only what the owner refused is set aside. Called by answer_facts.py and
-withhold.py.
+addresses a business may have several: there only what the owner refused is set aside. Called by open_now.py
+and retrieval/facts.
 """
 
 from __future__ import annotations
