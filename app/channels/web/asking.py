@@ -62,7 +62,7 @@ def within_limits(business: Business, asked: Asked) -> Asked:
 
 
 def reply_ports(services: Services, business: Business) -> ReplyPorts:
-    def ask(knowledge: Knowledge, asked: Asked, person_id: UUID | None = None) -> AsyncGenerator[AnswerEvent, None]:
+    def ask(knowledge: Knowledge, asked: Asked, person_id: UUID) -> AsyncGenerator[AnswerEvent, None]:
         ports = answer_ports(services, business, person_id=person_id)
         return answer(knowledge, within_limits(business, asked), ports)
 
