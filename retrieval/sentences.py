@@ -82,7 +82,8 @@ class SentenceStream:
                 if "\n" in rest[: len(rest) - len(following)]:
                     return end
                 return None
-            if match.group()[0] == "." and is_abbreviation(text[: match.start()], following):
+            marked = text[: match.start()].rstrip().endswith(("]", "】"))  # nobody cites within an abbreviation
+            if match.group()[0] == "." and not marked and is_abbreviation(text[: match.start()], following):
                 continue
             return end
         return line if line > 0 else None

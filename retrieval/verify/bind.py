@@ -144,7 +144,8 @@ class Verifier:
         if NO_ANSWER in text or _TAG.search(text):
             return Withheld("refusal" if NO_ANSWER in text else "markup")
         cited = [number for number in dict.fromkeys(marks) if 0 <= number < len(self._passages)]
-        figures = figures_of(text, (self._language,))
+        spoken = self._spoken(text)
+        figures = figures_of(text, spoken)
         if not figures and not weekdays(text) and not _POLITE.sub("", text).strip(" ,.!?"):
             return Courtesy(text)
         if self._in_another_language(text):
@@ -160,7 +161,7 @@ class Verifier:
             if isinstance(found, Withheld):
                 return found
             places += found
-            asked = own if any(not word.light for word in own) else [*topic, *own]
+            asked = own if clause.days or any(not word.light for word in own) else [*topic, *own]
             bound += [_Bound(said, at, asked) for said, at in zip(clause.figures, found, strict=True)]
             topic = tuple(word for word in own if not word.light) or topic
         if crossed := _crossed(bound):
@@ -188,7 +189,7 @@ class Verifier:
         """For each figure of a clause a place that says it of the same thing; cited passages first."""
         scores: dict[int, tuple[float, frozenset[int]]] = {}
         heavy = [word for word in words if not word.light]
-        asked = list(words) if heavy else [*topic, *words]
+        asked = list(words) if heavy or clause.days else [*topic, *words]
 
         def score(place: _Place) -> tuple[float, frozenset[int]]:
             if id(place.part) not in scores:
@@ -238,8 +239,6 @@ class Verifier:
         """Another figure's place is named by what this clause names, and better."""
         mine, own = score(best)
         rivals = self._rivals_of(said)
-        if not named:  # what "it" is was said before: of the same page
-            rivals = [rival for rival in rivals if rival.line.passage == best.line.passage]
         for rival in rivals:
             if rival.part is best.part:
                 continue
@@ -420,7 +419,7 @@ class Verifier:
         ranked = sorted(((shared(line), -at) for at, line in enumerate(self._lines)), reverse=True)[:POLARITY_LINES]
         near = [self._lines[-at] for value, at in ranked if value >= 0.5]
         cells = frozenset(place.part.text for place in places)
-        for said in polarity.pieces(text, (self._language,)):
+        for said in polarity.pieces(text, self._spoken(text)):
             own = self._words(said.text)
             figured = any(sign.isdigit() for sign in said.text) and bool(lines)
             against = polarity.turned(
@@ -435,9 +434,16 @@ class Verifier:
                 return Withheld("polarity", "detail")
         bound = list(lines) or near[:1]
         for line in bound:
+            if polarity.turned_within(text, line, self._spoken(text), self._languages):
+                return Withheld("polarity", "detail")
             if polarity.dropped(text, words, line, self._languages):
                 return Withheld("restriction_left_out", "detail")
         return None
+
+    def _spoken(self, text: str) -> tuple[str, ...]:
+        """The visitor's language, and the pages' where a sentence is in it after all: its numbers count as well."""
+        told = detect(text, self._language)
+        return (self._language,) if told == self._language or told not in self._languages else (self._language, told)
 
     def _in_another_language(self, text: str) -> bool:
         """A whole sentence, quotes and what the pages write left aside."""
@@ -512,7 +518,7 @@ def _crossed(bound: Sequence[_Bound]) -> Figure | None:
     """Two figures of one kind that would fit better the other way round: "women 25 €, men 30 €"."""
     for at, one in enumerate(bound):
         for two in bound[at + 1 :]:
-            if one.words is two.words or one.place.part is two.place.part or not same_kind(one.said, two.said):
+            if one.words is two.words or one.place.part is two.place.part or one.said.kind is not two.said.kind:
                 continue
             if holds(one.place.figure, two.said, one.place.part.near):
                 continue

@@ -15,12 +15,12 @@ _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _WORD = re.compile(r"[^\W\d_]+")
 # English "may", "mar" and the like are also other words: a month where a day or a year stands beside them.
 _NOT_ONLY_MONTHS = frozenset({"may", "mar", "mai", "mars", "mei", "march", "set", "dic", "ago", "mag", "gen"})
+_SMALL = frozenset({"mai", "mars", "mei", "mar"})  # months are written small in these languages
 _DAY_BEFORE = re.compile(r"(?<![\d.,:])(\d{1,2})(?:\.|st|nd|rd|th|er|º|ª)?[\s-]*(?:of\s+|de\s+|d['’])?$", re.IGNORECASE)
 _DAY_AFTER = re.compile(
     r"\.?\s+(?:the\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?(?![\d:.,]\d|\d|\s?(?:[ap]\.?m|uhr|h)\b)", re.IGNORECASE
 )
 _YEAR_AFTER = re.compile(r"\.?,?\s+(?:de\s+|del\s+)?((?:1[5-9]|20|21)\d\d)(?!\d)", re.IGNORECASE)
-_FEBRUARY_WORDS = re.compile(r"[^\W\d_]")
 
 
 def dates_of(text: str) -> Iterator[Told]:
@@ -50,7 +50,7 @@ def dates_of(text: str) -> Iterator[Told]:
             year = _YEAR_AFTER.match(text, after.end())
             end = year.end() if year else after.end()
             yield start, end, frozenset({(int(after[1]), month)}), year[1] if year else None
-        elif year or not short or (match.group()[0].isupper() and _alone(text, match)):
+        elif year or not short or ((match.group()[0].isupper() or fold(match.group()) in _SMALL) and _alone(text, match)):
             yield start, year.end() if year else end, frozenset({(0, month)}), year[1] if year else None
 
 

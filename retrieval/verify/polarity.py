@@ -147,6 +147,16 @@ def turned(
     return close[0][1]
 
 
+def turned_within(text: str, line: Line, spoken: tuple[str, ...], languages: tuple[str, ...]) -> bool:
+    """Told piece by piece as the line tells it, but one piece says no where the line says yes."""
+    said, held = pieces(text, spoken), pieces(line.unit.text, languages)
+    if len(said) != len(held) or len(said) < 2 or " | " in line.unit.text:
+        return False
+    pairs = list(zip(said, held, strict=True))
+    alike = sum(not one.terms.isdisjoint(other.terms) or one.terms == other.terms for one, other in pairs)
+    return alike >= len(pairs) - 1 and any(one.negative != other.negative for one, other in pairs)
+
+
 def dropped(text: str, words: Sequence[Word], line: Line, languages: tuple[str, ...]) -> bool:
     """The line says "but not", "except", "only" right beside what is said, and the sentence does not."""
     if " | " in line.unit.text or _restricts(text):

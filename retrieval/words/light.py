@@ -8,6 +8,7 @@ from __future__ import annotations
 from retrieval.analyse import fold
 
 _LIGHT = """
+siden side sida pagina pages
 yes no ja nein nej oui non si good fine gut wissen gesagt steht heisst bon savoir bref godt vide sagt kort resumen segun bien ok okay
 please also too however therefore because since there find say said answer simply right indeed naturally actually details detail
 must should shall stay muss mussen soll sollen bleiben skal faut doit doivent rester debe deben deve devono moet moeten pro per je

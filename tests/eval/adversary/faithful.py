@@ -65,6 +65,9 @@ ROW = {
     "es": ("{a}: {b}.",),
 }
 MONTHS_EN = "January February March April May June July August September October November December".split()
+_LEANS = re.compile(
+    r"(?:It|He|She|They|Das|Dies\w*|Er|Sie|Es|Det|Den|Prisen|Il|Elle|Ils|Elles|Ensuite|For|Dauer|This|These|That|Its|His|Her|Their|In)\b"
+)
 NUMBERS = {
     "en": "- - two three four five six seven eight nine ten eleven twelve".split(),
     "de": "- - zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split(),
@@ -114,6 +117,8 @@ def sentences_of(passages: Sequence[Passage]) -> list[Said]:
     for number, passage in enumerate(passages):
         for unit in cut(passage.text):
             words = len(unit.text.split())
+            if _LEANS.match(unit.text):
+                continue  # by itself it would be said of something else
             if " | " not in unit.text and 4 <= words <= 45 and unit.text[-1] == "." and "?" not in unit.text:
                 found.append(Said(unit.text, number, "as it stands"))
     return found
@@ -186,7 +191,7 @@ def _reformatted(text: str, language: str, random: Random) -> str | None:
         if word != "-" and random.random() < 0.7:
             made = re.sub(rf"(?<=[a-zæøåäöü,] ){word}(?= [a-zA-ZäöüæøåÄÖÜ]{{4,}})", str(value), made)
     made = re.sub(r"\b(0\d{3,4}) (\d{3}) (\d{4})\b", r"\1 \2\3", made)
-    return None if made == text else made
+    return None if made == text or made[-1] != "." else made
 
 
 def _rows(passages: Sequence[Passage], language: str, random: Random) -> Iterator[Said]:
@@ -205,7 +210,7 @@ def _rows(passages: Sequence[Passage], language: str, random: Random) -> Iterato
             template = random.choice(ROW[language])
         else:
             template = ROW[language][0]
-        yield Said(template.format(a=name, b=cells[at]), number, "row told")
+        yield Said(template.format(a=name[0].upper() + name[1:], b=cells[at]), number, "row told")
 
 
 def _foreign(passages: Sequence[Passage], random: Random) -> Iterator[Said]:

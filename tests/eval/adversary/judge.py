@@ -10,7 +10,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from uuid import uuid4
 
@@ -91,7 +91,7 @@ async def _stream(answered: Answered, random: Random) -> tuple[list[Sentence], W
     language = answered.site.language
     found = Found(
         SearchResult(answered.passages, answered.language, 0, 0),
-        analyse_question(answered.question, (language,), answered.language),
+        replace(analyse_question(answered.question, (language,), answered.language), language=answered.language),
         {},
         (language,),
     )

@@ -135,6 +135,8 @@ def _swapped(said: Said, language: str, passages: Sequence[Passage], random: Ran
     if len(found) < 2 or found[0].group() == found[-1].group():
         return None
     one, two = found[0], found[-1]
+    if re.fullmatch(r"\s*(?:and|und|og|et|y|,|&)\s*", said.text[one.end() : two.start()]):
+        return None  # both are told of the same
     text = said.text[: one.start()] + two.group() + said.text[one.end() : two.start()] + one.group() + said.text[two.end() :]
     return text, text
 
@@ -194,7 +196,17 @@ def _from_list(words: Sequence[str], said: Said, random: Random) -> Made:
 
 
 def _weekday(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
-    return _from_list(DAYS[language], said, random)
+    days = "|".join(DAYS[language])
+    if re.search(rf"(?:{days})\w* (?:bis|to|til|au|a) (?:{days})", said.text, re.IGNORECASE):
+        return None  # a shorter range would still be true
+    made = _from_list(DAYS[language], said, random)
+    figures = re.findall(r"\d+", said.text)
+    same = made and any(
+        made[1].lower() in line.lower() and all(figure in line for figure in figures)
+        for passage in passages
+        for line in passage.text.split("\n")
+    )
+    return None if same else made
 
 
 def _month(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
