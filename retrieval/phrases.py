@@ -25,13 +25,13 @@ class Phrase(StrEnum):
 
 _SENTENCES: dict[Phrase, dict[str, str]] = {
     Phrase.NO_ANSWER: {
-        "en": "I could not find that on this site. Shall we get back to you? Leave a message, and a person will answer.",
-        "de": "Dazu habe ich hier nichts gefunden. Sollen wir uns melden? Schreiben Sie uns, dann antwortet ein Mensch.",
+        "en": "I could not find that on this site. Shall we get back to you? Leave a message, a person will answer.",
+        "de": "Dazu habe ich hier nichts gefunden. Sollen wir uns melden? Schreiben Sie uns, ein Mensch antwortet.",
         "da": "Det kunne jeg ikke finde her. Skal vi vende tilbage? Læg en besked, så svarer et menneske dig.",
         "fr": "Je n’ai pas trouvé cela ici. Faut-il vous recontacter ? Laissez un message, quelqu’un vous répondra.",
         "es": "No he encontrado eso aquí. ¿Quiere que le contactemos? Deje un mensaje y una persona le responderá.",
         "it": "Qui non l’ho trovato. Vuole che la ricontattiamo? Lasci un messaggio e una persona le risponderà.",
-        "nl": "Dat heb ik hier niet gevonden. Zullen we u terugbellen? Laat een bericht achter, dan antwoordt een mens.",
+        "nl": "Dat heb ik hier niet gevonden. Zullen we u terugbellen? Laat een bericht achter, een mens antwoordt.",
         "pt": "Não encontrei isso aqui. Quer que entremos em contacto? Deixe uma mensagem e uma pessoa responderá.",
         "sv": "Det hittade jag inte här. Ska vi höra av oss? Lämna ett meddelande, så svarar en människa.",
         "no": "Det fant jeg ikke her. Skal vi ta kontakt? Legg igjen en beskjed, så svarer et menneske deg.",
