@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import codecs
 
-from bs4.dammit import EncodingDetector, UnicodeDammit
-
 from ingestion.extract.labels import codec_of
 
 _DECLARED_WITHIN = 4096
@@ -30,6 +28,8 @@ def decode(body: bytes, charset: str | None, *, is_html: bool) -> str:
     utf8 = _strictly(body, "utf-8")
     if utf8 is not None and not utf8.isascii():
         return utf8
+    from bs4.dammit import EncodingDetector  # 0.15 s of imports: pages are read in children, not where this is known
+
     found = EncodingDetector.find_declared_encoding(
         body[:_DECLARED_WITHIN], is_html=is_html, search_entire_document=True
     )
@@ -44,6 +44,8 @@ def decode(body: bytes, charset: str | None, *, is_html: bool) -> str:
         return utf8
     if "utf-8" in labels:
         # Mostly UTF-8 with pasted windows-1252 signs in between: both are read.
+        from bs4.dammit import UnicodeDammit
+
         mended = _strictly(UnicodeDammit.detwingle(body), "utf-8")
         if mended is not None:
             return mended

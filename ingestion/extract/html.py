@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
-from ingestion.extract import lexbor, soup
+from ingestion.extract import lexbor
 from ingestion.extract.article import mark_article
 from ingestion.extract.blocks import read_blocks
 from ingestion.extract.clean import clean, count_words
@@ -102,6 +102,8 @@ def _read(text: str) -> tuple[_Reading, Reason | None, str | None]:
     enough = shown < _SUSPICIOUS_LETTERS
     if reading is not None and (enough or reading.letters >= shown * _SUSPICIOUS_SHARE):
         return reading, None, None
+    from ingestion.extract import soup  # 0.15 s of imports, for the one page in hundreds that needs a second look
+
     other = _with(soup.parse, text)
     if other is not None and (reading is None or other.letters > 2 * reading.letters):
         reading = other

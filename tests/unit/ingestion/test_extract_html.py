@@ -301,7 +301,7 @@ def test_the_second_engine_is_asked_when_the_first_finds_suspiciously_little(mon
 
     monkeypatch.setattr(html.lexbor, "parse", gives_up)
     assert read(text).words > 300
-    monkeypatch.setattr(html.soup, "parse", gives_up)
+    monkeypatch.setattr("ingestion.extract.soup.parse", gives_up)
     assert read(text).reason is Reason.BROKEN
 
 
@@ -311,7 +311,7 @@ def test_text_that_neither_engine_finds_is_reported(monkeypatch: pytest.MonkeyPa
 
     empty = Page(body=Element("body", {}))
     monkeypatch.setattr(html.lexbor, "parse", lambda _text: empty)
-    monkeypatch.setattr(html.soup, "parse", lambda _text: empty)
+    monkeypatch.setattr("ingestion.extract.soup.parse", lambda _text: empty)
     assert read("<p>" + "Opening hours and prices. " * 60).reason is Reason.PARSE_INCOMPLETE
 
 
