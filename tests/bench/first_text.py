@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import psutil
 
 from tests.fakes.openai_server import OpenAIServer, Reply
 from tests.product import Running, up
@@ -53,12 +54,15 @@ ASKED_AS_ONE_VISITOR = 10  # below what one visitor may ask in a row
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Milliseconds, one a question; `asked` and `answered` count those of the rate."""
+    """Milliseconds, one a question; `asked` and `answered` count those of the rate, `web` and `all` are milliseconds of
+    processor time a question of these: of the web process, and of the product with its database."""
 
     one_by_one: list[float]
     at_rate: list[float]
     asked: int
     answered: int
+    web: float
+    all: float
 
 
 async def measure(*, one_by_one: int, a_second: float = 0, seconds: float = 0) -> Outcome:
@@ -67,8 +71,23 @@ async def measure(*, one_by_one: int, a_second: float = 0, seconds: float = 0) -
         async with client_of(running, made) as client:
             times = await _one_by_one(client, one_by_one)
             asked = int(a_second * seconds)
+            before = processor_time(running)
             loaded = await _at_rate(client, a_second, asked) if asked else []
-    return Outcome(times, loaded, asked, len(loaded))
+            web, everything = (now - then for now, then in zip(processor_time(running), before, strict=True))
+    many = max(1, asked) / 1000
+    return Outcome(times, loaded, asked, len(loaded), web / many, everything / many)
+
+
+def processor_time(running: Running) -> tuple[float, float]:
+    """Seconds so far: of the web process, and of the product with its servers."""
+    family = psutil.Process(running.process.pid).children(recursive=True)
+    spent = {process.pid: sum(process.cpu_times()[:2]) for process in family}
+    return spent[web_process(running).pid], sum(spent.values())
+
+
+def web_process(running: Running) -> psutil.Process:
+    family = psutil.Process(running.process.pid).children(recursive=True)
+    return next(process for process in family if process.cmdline()[-2:] == ["app.cli", "serve"])
 
 
 @contextmanager
@@ -161,7 +180,7 @@ def _answer(body: dict[str, Any]) -> Reply:
     prompt = body["messages"][-1]["content"]
     name = next(name for name, question in QUESTIONS.items() if question in prompt)
     sentences = SUBJECTS[name].removesuffix(".").split(". ")
-    passages = re.findall(r'<passage number="(\d+)">(.*?)</passage>', prompt, re.DOTALL)
+    passages = re.findall(r'<passage number="(\d+)"[^>]*>(.*?)</passage>', prompt, re.DOTALL)
     number = next((number for number, text in passages if sentences[0] in text), "1")
     text = " ".join(f"{sentence}. [{number}]" for sentence in sentences)
     return Reply(text, pieces=[text])  # at once: how fast a model writes is not the service's time
@@ -171,6 +190,8 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     rate, seconds = (float(word) for word in sys.argv[2:4]) if len(sys.argv) > 3 else (0.0, 0.0)
     outcome = asyncio.run(measure(one_by_one=count, a_second=rate, seconds=seconds))
+    if outcome.asked:
+        sys.stdout.write(json.dumps({"web_cpu_ms": round(outcome.web, 2), "all_cpu_ms": round(outcome.all, 2)}) + "\n")
     for name, values in (("one by one", outcome.one_by_one), (f"{rate:g} a second", outcome.at_rate)):
         if values:
             times = sorted(values)

@@ -200,6 +200,8 @@ def first_text(_: argparse.Namespace) -> Iterator[Figure]:
     yield of("request to first shown text, scripted model", outcome.one_by_one, "ms", "p50 ≤ 20, p95 ≤ 50")
     yield of("the same at 50 questions a second", outcome.at_rate, "ms", "p50 ≤ 20, p95 ≤ 50")
     yield Figure("of these questions, answered by the model", outcome.asked, outcome.answered, None, "", "all")
+    yield Figure("processor time a question: the web process", outcome.asked, outcome.web, None, "ms")
+    yield Figure("processor time a question: web, worker, database and Redis", outcome.asked, outcome.all, None, "ms")
 
 
 def streams(_: argparse.Namespace) -> Iterator[Figure]:

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-import psutil
 
-from tests.bench.first_text import QUESTIONS, client_of, visitor, wheels
+from tests.bench.first_text import QUESTIONS, client_of, visitor, web_process, wheels
 from tests.fakes.openai_server import Reply
-from tests.product import Running
 
 FIRST = "We repair bicycles from Monday to Friday between 9:00 and 17:00. [1]"
 GAP_SECONDS = 4.0
@@ -37,7 +35,7 @@ class Held:
 async def measure(count: int) -> Held:
     with wheels(_answer) as (running, made):
         async with client_of(running, made) as client:
-            web = _web_process(running)
+            web = web_process(running)
             warm = await visitor(client, 0)
             await _hold(client, warm, "warm-up", asyncio.Event(), over=asyncio.Event())
             before = web.memory_full_info().pss
@@ -82,11 +80,6 @@ async def _hold(
                 shown.set()
                 await over.wait() if name != "warm-up" else None
                 return
-
-
-def _web_process(running: Running) -> psutil.Process:
-    family = psutil.Process(running.process.pid).children(recursive=True)
-    return next(process for process in family if process.cmdline()[-2:] == ["app.cli", "serve"])
 
 
 def _answer(body: dict[str, Any]) -> Reply:
