@@ -1,6 +1,6 @@
 #!/bin/sh
 # Writes the secrets of docker-compose.yml, once: passwords of the roles, of Redis, and the key ring.
-# Put an API key into secrets/openai_api_key and a mail address into secrets/mail_url yourself.
+# Put API keys into secrets/openai_api_key or secrets/anthropic_api_key, a mail address into secrets/mail_url, yourself.
 set -eu
 folder=${1:-"$(dirname "$0")/../secrets"}
 if [ -e "$folder/secret_keys" ]; then
@@ -22,5 +22,6 @@ write redis_conf "requirepass $redis"
 write redis_url "redis://:$redis@redis:6379/0"
 write secret_keys "k1:$(head -c 32 /dev/urandom | base64)"
 : > "$folder/openai_api_key"
+: > "$folder/anthropic_api_key"
 : > "$folder/mail_url"
 echo "Wrote $folder. Keep a copy where your backups are: without it the data cannot be opened." >&2

@@ -20,7 +20,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("migrate", "web", "worker")
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
-KNOWN = set(re.findall(r'"((?:MILO|OPENAI)_[A-Z_]+)"', (ROOT / "app" / "settings.py").read_text()))
+KNOWN = set(re.findall(r'"((?:MILO|OPENAI|ANTHROPIC)_[A-Z_]+)"', (ROOT / "app" / "settings.py").read_text()))
 
 
 @pytest.fixture(scope="module")
