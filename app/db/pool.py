@@ -65,7 +65,8 @@ class Database:
     @asynccontextmanager
     async def business_transaction(self, business_id: UUID) -> AsyncGenerator[Connection, None]:
         """A transaction that sees and writes rows of this business only. Keep it short; no network inside."""
-        begin = _BEGIN + sql.SQL("SELECT set_config('app.business_id', {}, true)").format(str(business_id))
+        # SET LOCAL and not set_config(): a cluster hands on what is SET and not what a function sets (docs/scale.md).
+        begin = _BEGIN + sql.SQL("SET LOCAL app.business_id = {}").format(str(business_id))
         async with _connection(self._app) as conn, _transaction(conn, begin):
             yield conn
 
@@ -118,13 +119,14 @@ async def _check(conn: Connection) -> None:
 
 async def _reset(conn: Connection) -> None:
     """A connection on which a setting survived is thrown away by raising, not handed to the next."""
-    cursor = await conn.execute("RESET ALL; SELECT nullif(current_setting('app.business_id', true), '')")
+    cursor = await conn.execute(f"RESET ALL; {_LINGERING}")
     cursor.nextset()
     row = await cursor.fetchone()
     if row is None or row[0] is not None:
         raise OperationalError("a business lingered on a pooled connection")
 
 
+_LINGERING = "SELECT nullif(current_setting('app.business_id', true), '')"
 _BEGIN = sql.SQL("BEGIN;")
 
 
