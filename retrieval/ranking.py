@@ -6,7 +6,7 @@ second look at the first of them (rank/).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,8 +35,8 @@ from retrieval.ports import Connection
 from retrieval.postings import postings_of
 from retrieval.queries import PassageRow, read_postings
 from retrieval.question import Question
-from retrieval.rank import use
 from retrieval.rank.features import Seen
+from retrieval.rank.use import rescore
 from retrieval.spelling import one_slip_from
 
 EACH_SEARCH = 64  # so many of each search's best are looked at closely
@@ -47,6 +47,7 @@ PART_SHARE = 0.5  # and so does a part of a compound
 SLIP_SHARE = 0.7  # a word one slip away from an unknown one
 MOST_UNKNOWN = 2  # words of a question looked for in other spellings
 HALF_READ_LANGUAGES = frozenset({"tr", "fi", "hu", "pl", "cs"})
+Look = Callable[[Seen], Scores]
 UNREAD_LANGUAGES = frozenset({"zh", "ja", "ko", "th", "hi", "he", "ar", "fa", "ru", "uk", "el"})
 
 
@@ -92,16 +93,17 @@ class _Lexical:
     words: Scores  # of the visitor's words
     expanded: Scores  # of the business words they stand for, and of the parts of compounds
     grams: Scores
-    found: dict[str, Posting]  # of the words, by stem
 
     @property
     def all_words(self) -> Scores:
         return np.asarray(self.words + self.expanded, np.float32)
 
 
-async def rank(place: Place, wordings: Sequence[Wording], rarity: dict[str, float], most: int) -> list[Ranked]:
+async def rank(
+    place: Place, wordings: Sequence[Wording], rarity: dict[str, float], most: int, look: Look = rescore
+) -> list[Ranked]:
     """The best `most`, best first. The first wording is the visitor's own. `rarity` is filled."""
-    ranking = _Ranking(place, wordings[0].asked, [wording.asked for wording in wordings], rarity)
+    ranking = _Ranking(place, wordings[0].asked, [wording.asked for wording in wordings], rarity, look)
     return await ranking.best([wording.vector for wording in wordings], most)
 
 
@@ -111,6 +113,7 @@ class _Ranking:
     asked: Question
     wordings: Sequence[Question]
     rarity: dict[str, float]
+    look: Look
 
     async def best(self, vectors: Sequence[NDArray[np.float32] | None], most: int) -> list[Ranked]:
         place = self.place
@@ -123,27 +126,19 @@ class _Ranking:
         candidates = self._candidates((lexical.all_words, lexical.grams, whole))
         dense = np.max([await one.windows(candidates, whole) for one in nearest], axis=0)
         weights = self._weights()
-        signals = {
-            "dense": spread(dense),
-            "words": spread(lexical.all_words)[candidates],
-            "grams": spread(lexical.grams)[candidates],
-            "whole": spread(whole)[candidates],
-            "figure": np.zeros(len(candidates), np.float32),
-        }
         scores = (
-            weights.dense * signals["dense"]
-            + weights.words * signals["words"]
-            + weights.grams * signals["grams"]
-            + weights.whole * signals["whole"]
+            weights.dense * spread(dense)
+            + weights.words * spread(lexical.all_words)[candidates]
+            + weights.grams * spread(lexical.grams)[candidates]
+            + weights.whole * spread(whole)[candidates]
         )
         if self.asked.kinds:
             close = candidates[np.argsort(-scores, kind="stable")[: max(READ_TEXTS, 2 * most)]]
             await self._look_for_figures(close)
-            signals["figure"] = self._figures(candidates)
-            scores = scores + weights.figure * signals["figure"]
+            scores = scores + weights.figure * self._figures(candidates)
         order = np.argsort(-scores, kind="stable")
         scores = scores[order].astype(np.float32, copy=False)
-        order = await self._second_look(order, scores, candidates, signals, lexical)
+        order = await self._second_look(order, scores, candidates)
         return [
             Ranked(
                 int(candidates[at]),
@@ -187,7 +182,7 @@ class _Ranking:
             expanded += best_of([(SLIP_SHARE, posting) for posting in group], norms)
         typed = {term: posting for term, posting in words.items() if term in own}
         self.rarity.update({term: idf(posting, place.known.count) for term, posting in typed.items()})
-        return _Lexical(bm25(list(typed.values()), norms), expanded, bm25(found_grams, place.known.gram_norms), words)
+        return _Lexical(bm25(list(typed.values()), norms), expanded, bm25(found_grams, place.known.gram_norms))
 
     async def _spelled_otherwise(self, found: dict[str, Posting]) -> list[list[Posting]]:
         """Of each word in a language of the pages that stands nowhere, those one slip away that do."""
@@ -202,7 +197,7 @@ class _Ranking:
         every = frozenset[str]().union(*guesses)
         # Not through postings_of: nearly all stand nowhere, and it would remember each of them.
         rows = await read_postings(place.conn, place.knowledge.business_id, place.generation, [*every], [], 0)
-        written = {row.term: unpack(row.packed) for row in rows}
+        written = {row.term: unpack(row.packed) for row in rows if row.packed}
         return [[written[guess] for guess in group & written.keys()] for group in guesses if group & written.keys()]
 
     def _candidates(self, searches: Iterable[Scores]) -> NDArray[np.int64]:
@@ -253,41 +248,11 @@ class _Ranking:
         return np.asarray(np.mean(held, axis=0), np.float32)
 
     async def _second_look(
-        self,
-        order: NDArray[np.int64],
-        scores: Scores,
-        candidates: NDArray[np.int64],
-        signals: dict[str, Scores],
-        lexical: _Lexical,
+        self, order: NDArray[np.int64], scores: Scores, candidates: NDArray[np.int64]
     ) -> NDArray[np.int64]:
         """The first of `order` in their learned order. A place keeps its score, whoever takes it."""
         first = order[:LOOKED_AT_TWICE]
         numbers = candidates[first]
         await self.place.read(int(number) for number in numbers)
-        seen = Seen(
-            asked=self.asked,
-            rarity=self.rarity,
-            numbers=numbers,
-            texts=self.place.texts,
-            mix=scores[: len(first)],
-            signals={name: signal[first] for name, signal in signals.items()},
-            held=_held([term & lexical.found.keys() for term in self.asked.terms], lexical.found, numbers),
-            concepts=_held(
-                [group.keys() & lexical.found.keys() for group in self.asked.groups], lexical.found, numbers
-            ),
-            half_read=self._half_read,
-            unread=self._unread,
-        )
-        worth = use.rescore(seen)
-        if worth is None:
-            return order
+        worth = self.look(Seen(self.asked, numbers, self.place.texts, scores[: len(first)]))
         return np.concatenate([first[np.argsort(-worth, kind="stable")], order[len(first) :]])
-
-
-def _held(groups: Sequence[Iterable[str]], found: dict[str, Posting], numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Shape (groups, passages): whether any of the group's terms stands in the passage."""
-    held = np.zeros((len(groups), len(numbers)), np.bool_)
-    for at, terms in enumerate(groups):
-        for term in terms:
-            held[at] |= np.isin(numbers, found[term].chunks)
-    return held

@@ -25,6 +25,9 @@ from retrieval.recall import recall
 
 SPARE = 8  # passages ranked beyond those wanted: near-duplicates fall behind
 MOST_PARTS = 3
+# Where a prompt has room for more than these, what stands beside the first three joins (docs/decisions/0031).
+BEFORE_NEIGHBOURS = 8
+HAVE_NEIGHBOURS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +140,33 @@ async def _share(place: Place, known: Known, lists: Sequence[Sequence[Ranked]], 
                 best.setdefault(ranked[at].number, ranked[at])
     wanted = list(best)[: k + SPARE]
     await place.read(wanted)
-    scores = sorted((found.score for found in best.values()), reverse=True)
     chosen = apart(wanted, place.texts, known, k)
-    return [_passage(place.texts[number], best[number], score) for number, score in zip(chosen, scores, strict=False)]
+    if len(chosen) > BEFORE_NEIGHBOURS:
+        chosen = await _with_neighbours(place, chosen, k)
+    scores = sorted((found.score for found in best.values()), reverse=True)
+    scores += [scores[-1]] * k
+    passages: list[Passage] = []
+    for number, score in zip(chosen, scores, strict=False):
+        found = best.get(number) or Ranked(number, score, 0.0, 0.0, 0.0)
+        passages.append(_passage(place.texts[number], found, score))
+    return passages
+
+
+async def _with_neighbours(place: Place, chosen: list[int], k: int) -> list[int]:
+    """What stands before and after the first passages in the same section follows the best: a section cut in two."""
+    first = chosen[:HAVE_NEIGHBOURS]
+    beside = dict.fromkeys(other for number in first for other in (number - 1, number + 1))
+    ahead = chosen[:BEFORE_NEIGHBOURS]
+    further = [number for number in beside if 0 <= number < place.known.count and number not in ahead]
+    await place.read(further)
+    sections = {_section(place.texts[number]) for number in first}
+    joined = [number for number in further if number in place.texts and _section(place.texts[number]) in sections]
+    rest = [number for number in chosen[BEFORE_NEIGHBOURS:] if number not in joined]
+    return [*ahead, *joined, *rest][:k]
+
+
+def _section(row: PassageRow) -> tuple[str, str, tuple[str, ...]]:
+    return row.url, row.title, tuple(row.heading_path[:1])
 
 
 def _passage(row: PassageRow, found: Ranked, score: float) -> Passage:

@@ -1,4 +1,8 @@
-"""Orders the first passages of a search anew with learned weights. Called by ranking.py."""
+"""Orders the first passages of a search anew with learned weights. Called by ranking.py.
+
+`weights.json` is made by tests/eval/train_ranker.py: the weights by column, how they were learned and what they did to
+sets that were left out.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +15,15 @@ from numpy.typing import NDArray
 
 from retrieval.rank.features import COLUMNS, Seen, features
 
+WEIGHTS = Path(__file__).with_name("weights.json")
 
-def rescore(seen: Seen) -> NDArray[np.float32] | None:
-    """What each passage is worth at a second look; None: there are no weights for these columns."""
-    weights = learned()
-    if weights is None:
-        return None
-    return features(seen) @ weights
+
+def rescore(seen: Seen) -> NDArray[np.float32]:
+    """What each passage is worth at a second look."""
+    return features(seen) @ learned()
 
 
 @lru_cache(maxsize=1)
-def learned() -> NDArray[np.float32] | None:
-    path = Path(__file__).with_name("weights.json")
-    if not path.exists():
-        return None
-    told = json.loads(path.read_text(encoding="utf-8"))
+def learned() -> NDArray[np.float32]:
+    told = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     return np.array([told["weights"][name] for name in COLUMNS], np.float32)

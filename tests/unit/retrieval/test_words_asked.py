@@ -6,7 +6,7 @@ from retrieval.analyse import stem
 from retrieval.compounds import pairs, parts_written
 from retrieval.lexicon import concepts, concepts_of
 from retrieval.question import analyse_question
-from retrieval.rank.spans import together
+from retrieval.rank.pairs import pairs_held
 from retrieval.spelling import one_slip_from
 
 
@@ -33,18 +33,15 @@ def test_one_slip_is_a_letter_missing_added_wrong_or_swapped_after_the_first() -
 
 
 def test_words_that_stand_together_count_more_than_words_far_apart() -> None:
-    stems, weights = ["crown", "porcelain"], [2.0, 1.0]
-    near = together("a porcelain crown costs 640", stems, weights)
-    far = together("porcelain " + "and other things " * 20 + " a crown", stems, weights)
-    assert near.share == 1.0 and near.pairs == 1.0
-    assert far.share < 0.7 and far.pairs == 0.0
-    assert together("nothing of it", stems, weights).share == 0.0
-    assert together("anything", [], []).share == 0.0
+    stems = ["crown", "porcelain"]
+    assert pairs_held("a porcelain crown costs 640", stems) == 1.0
+    assert pairs_held("porcelain " + "and other things " * 20 + " a crown", stems) == 0.0
+    assert pairs_held("nothing of it", stems) == 0.0 and pairs_held("a crown", ["crown"]) == 0.0
 
 
 def test_short_words_count_only_where_a_word_begins() -> None:
-    assert together("we have a van", ["van"], [1.0]).share == 1.0
-    assert together("an advantage", ["van"], [1.0]).share == 0.0
+    assert pairs_held("we rent a van", ["rent", "van"]) == 1.0
+    assert pairs_held("current advantage", ["rent", "van"]) == 0.0
 
 
 def test_business_words_are_known_in_twelve_languages() -> None:
