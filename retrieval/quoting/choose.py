@@ -166,7 +166,7 @@ def _bridged(reading: Reading, chosen: set[int]) -> set[int]:
 
 def _fitting(reading: Reading, chosen: set[int], best: int) -> set[int]:
     """Without rows for another weekday or age than the one asked for, where the right one is said."""
-    texts = {index: reading.places[index].text for index in chosen}
+    texts = {index: reading.with_day(reading.places[index]) for index in chosen}
     if any(reading.right_day(text) for text in texts.values()):
         chosen = {index for index in chosen if index == best or not reading.other_day(texts[index])}
     if any(fits(reading.age, texts[index]) > 0 for index in chosen):

@@ -141,6 +141,11 @@ class Reading:
     def holds_kind(self, text: str) -> bool:
         return any(holds(kind, text) for kind in self.asked.kinds)
 
+    def with_day(self, place: Place) -> str:
+        """Its text, after the heading that says of which day it is, where it does not say so itself."""
+        heading = self.text_at(place.passage, place.laid.section)
+        return f"{heading}\n{place.text}" if not days_in(place.text) and days_in(heading) else place.text
+
     def other_day(self, text: str) -> bool:
         """It is about weekdays, and the one that was asked for is not among them."""
         named = days_in(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from retrieval.model import Citation, Passage, Sentence
 from retrieval.quoting.choose import LONG_WORDS, Span
@@ -18,7 +19,13 @@ LABELLED_WORDS = 25  # a row that long speaks for itself
 ENDS = ".!?:;,…|。！？"
 
 
-def tell(reading: Reading, spans: Sequence[Span]) -> Iterator[Sentence]:
+def tell(reading: Reading, spans: Sequence[Span]) -> list[Sentence]:
+    """Each but the last ends with a stop, so that they can be read on."""
+    told = list(_told(reading, spans))
+    return [*(replace(sentence, text=_ended(sentence.text)) for sentence in told[:-1]), *told[-1:]]
+
+
+def _told(reading: Reading, spans: Sequence[Span]) -> Iterator[Sentence]:
     told: set[tuple[int, int]] = set()  # headings that were said
     for span in spans:
         units = reading.laid[span.passage]
@@ -46,6 +53,12 @@ def tell(reading: Reading, spans: Sequence[Span]) -> Iterator[Sentence]:
             told.add((span.passage, at))
         if text:
             yield Sentence(text, tuple(citations))
+
+
+def _ended(text: str) -> str:
+    last = text.rsplit(None, 1)[-1]
+    address = "@" in last or "://" in last or "www." in last
+    return text if text[-1] in f'{ENDS}”»"…' or address else f"{text}."
 
 
 def tell_own(reading: Reading, number: int) -> Sentence:
