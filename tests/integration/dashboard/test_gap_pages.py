@@ -1,0 +1,101 @@
+"""Questions nobody could answer, on their pages: answered in place, undone, set aside, joined, parted, searched."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+from app.gaps.mail.weekly import mail_gaps
+from app.jobs.model import ClaimedJob, MailGaps
+from tests.integration.dashboard.conftest import SLUG, Site
+from tests.integration.ingestion.shop import Held
+
+PLACE = f"/dashboard/{SLUG}/knowledge/gaps"
+
+
+async def planted(site: Site, *questions: tuple[str, ...]) -> list[UUID]:
+    """A gap each, with its wordings, a visitor each."""
+    made: list[UUID] = []
+    async with site.services.database.business_transaction(site.business_id) as conn:
+        keys = await site.services.vault.keys(conn, site.business_id)
+        for wordings in questions:
+            row: Any = await (
+                await conn.execute("INSERT INTO gaps (business_id) VALUES (%s) RETURNING gap_id", (site.business_id,))
+            ).fetchone()
+            made.append(row[0])
+            for text in wordings:
+                question_id = uuid4()
+                await conn.execute(
+                    "INSERT INTO gap_questions (business_id, question_id, gap_id, language, channel, text_sealed)"
+                    " VALUES (%s, %s, %s, 'en', 'web', %s)",
+                    (site.business_id, question_id, row[0], keys.seal("gap_questions", "text", question_id, text)),
+                )
+    return made
+
+
+def order(page: str) -> list[str]:
+    return re.findall(r'id="gap-[^>]*><a [^>]*>([^<]+)</a>', page)
+
+
+async def test_most_asked_comes_first_and_is_answered_in_place_with_an_undo(site: Site) -> None:
+    _, many = await planted(site, ("Do you ship abroad?",), ("Dogs?", "Dogs allowed?", "My dog?"))
+    page = await site.owner.get(PLACE)
+    assert len(order(page.text)) == 2 and order(page.text)[1] == "Do you ship abroad?"
+    assert "4 visitors asked in vain; 4 of them left no way to reach them" in page.text
+    wrong = await site.member.post(f"{PLACE}/{many}/answer", {"answer": "  "})
+    assert wrong.status_code == 400 and "Write the answer." in wrong.text
+    done = await site.member.post(f"{PLACE}/{many}/answer", {"answer": "Yes, <b>outside</b>."})
+    assert done.status_code == 200 and "3 visitors asked for it" in done.text
+    assert order(done.text) == ["Do you ship abroad?"]
+    assert f'action="{PLACE}/{many}/take-back"' in done.text
+    listed = await site.owner.get(f"/dashboard/{SLUG}/knowledge/questions")
+    assert "Yes, &lt;b&gt;outside&lt;/b&gt;." in listed.text
+    back = await site.member.post(f"{PLACE}/{many}/take-back")
+    assert "Yes, &lt;b&gt;outside&lt;/b&gt;." in back.text  # the words are still in the box
+    assert len(order((await site.owner.get(PLACE)).text)) == 2
+
+
+async def test_set_aside_and_back_joined_and_parted(site: Site) -> None:
+    one, other = await planted(site, ("Do you ship abroad?",), ("Can you send it to Norway?",))
+    aside = await site.owner.post(f"{PLACE}/{one}/dismiss")
+    assert order(aside.text) == ["Can you send it to Norway?"] and "Set aside." in aside.text
+    assert order((await site.owner.get(f"{PLACE}?show=dismissed")).text) == ["Do you ship abroad?"]
+    assert (await site.owner.post(f"{PLACE}/{one}/reopen")).status_code == 303
+    joined = await site.owner.post(f"{PLACE}/{other}/merge", {"into": str(one)})
+    assert joined.headers["location"] == f"{PLACE}/{one}?said=gap_merged"
+    page = (await site.owner.get(f"{PLACE}/{one}")).text
+    split = re.findall(rf'action="({PLACE}/questions/[^"]+/split)"', page)
+    assert len(split) == 2
+    parted = await site.owner.post(split[0])
+    assert parted.status_code == 303
+    assert len(order((await site.owner.get(PLACE)).text)) == 2
+
+
+async def test_search_finds_any_wording_and_empty_states_teach(site: Site) -> None:
+    assert "No open questions" in (await site.owner.get(PLACE)).text
+    await planted(site, ("Do you ship abroad?", "Can you send it to Norway?"), ("Dogs?",))
+    assert len(order((await site.owner.get(f"{PLACE}?match=norway")).text)) == 1
+    assert "Nothing found" in (await site.owner.get(f"{PLACE}?match=zebra")).text
+
+
+async def test_question_of_a_visitor_cannot_act_on_the_page(site: Site) -> None:
+    [gap] = await planted(site, ("<script>alert(1)</script> dogs?",))
+    for path in (PLACE, f"{PLACE}/{gap}"):
+        assert "<script>alert" not in (await site.owner.get(path)).text
+
+
+async def test_owner_turns_the_weekly_mail_off_and_on(site: Site) -> None:
+    await planted(site, ("Dogs?",))
+    await site.owner.post(f"{PLACE}/mail", {"wanted": "no"})
+    assert "Nobody gets it." in (await site.owner.get(f"{PLACE}/mail")).text
+    job = ClaimedJob(site.business_id, uuid4(), MailGaps(), 1, 5)
+    await mail_gaps(site.services, job, Held())
+    await site.owner.post(f"{PLACE}/mail", {"wanted": "yes"})
+    async with site.services.database.business_transaction(site.business_id) as conn:
+        none = await (await conn.execute("SELECT outbox_id FROM outbox WHERE purpose = 'gaps'")).fetchall()
+    assert none == []
+    await mail_gaps(site.services, job, Held())
+    async with site.services.database.business_transaction(site.business_id) as conn:
+        sent = await (await conn.execute("SELECT outbox_id FROM outbox WHERE purpose = 'gaps'")).fetchall()
+    assert len(sent) == 1
