@@ -19,6 +19,11 @@ from retrieval.facts.naming import Name, last_of, name_of, within
 from retrieval.hours.words import MONTHS, sections
 from retrieval.model import Knowledge
 
+# Where a footer runs on in one line, the label of what follows is read as the end of the town.
+_NEXT_LABEL = re.compile(
+    r"[\s,·|]+(?:tel|tlf|tfn|telf?|phone|fon|tele(?:f|ph)\w+|télé\w+|fax|e-?mail|mail|mobil\w*|cvr|ust)\.?:?$",
+    re.IGNORECASE,
+)
 SEVERAL = 2  # values that are told side by side; of more nobody can say which is meant
 
 
@@ -47,13 +52,13 @@ def tell_facts(asked: AskedFact, facts: Sequence[Fact], earlier: str, knowledge:
             return []  # a part was spoken of before: "the phone number" may be its
         about = [fact for fact in named if _is_about(fact, rest, languages)]
         values = _by_value([fact for fact in about if fact.owned] or about)
-        if len(values) > SEVERAL or (not values and len(asked.kinds) == 1):
-            return []
-        label = words[kind] + (f" ({next(iter(values.values()))[0].subject})" if values and rest else "")
+        if not values or len(values) > SEVERAL:
+            return []  # of two things asked for, one alone would be half an answer
+        label = words[kind] + (f" ({next(iter(values.values()))[0].subject})" if rest else "")
         if len(values) == 1:
             [same] = values.values()
             told.append(Told(f"{_labelled(label, asked.language)} {_contact(same[0])}", tuple(same)))
-        elif values:
+        else:
             told.append(Told(words["several"].format(label=label), tuple(one[0] for one in values.values()), True))
     return [_dated(one, words, asked.language, knowledge) for one in told]
 
@@ -115,7 +120,8 @@ def _contact(fact: Fact) -> str:
         written = " ".join(fact.origin.shown.split())
         return str(value.get("e164") or value.get("address")) if fact.owned else written
     town = " ".join(str(value[part]) for part in ("postcode", "city") if value.get(part))
-    return ", ".join(str(part) for part in (value.get("street"), town) if part)
+    street = re.split(r"\s[·|•]\s", str(value.get("street") or ""))[-1]  # without the name before it
+    return ", ".join(part for part in (street, _NEXT_LABEL.sub("", town)) if part)
 
 
 def _labelled(label: str, language: str) -> str:
