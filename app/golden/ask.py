@@ -7,31 +7,36 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
 
 from app.businesses.model import Business
 from app.golden.facts import missing_of
 from app.golden.model import Asks, Expects, Generation, Golden, Result
+from app.golden.remembered import Remembered
 from retrieval.answer import answer
 from retrieval.model import Answer, AnswerEnded, AnswerStatus, Asked, Knowledge
-from retrieval.ports import AnswerPorts, Embedder
+from retrieval.ports import AnswerPorts
 
 EACH_SECONDS = 10.0  # of one question; a few milliseconds is what it takes
 
 
 async def ask_generation(
-    parts: Asks, business: Business, at: Generation, questions: Sequence[Golden], *, deadline: float
+    parts: Asks,
+    business: Business,
+    at: Generation,
+    questions: Sequence[Golden],
+    *,
+    deadline: float,
+    remembered: Remembered,
 ) -> list[Result]:
     """In the order of the questions, as far as there was time until `deadline` (of time.monotonic).
+
+    `remembered`: of this round, shared by the generations that are asked in it.
 
     Raises EmbeddingFailed: found by words alone, an answer would say nothing of the pages.
     """
     try:
         async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
-            ports = await _ports(parts, business, at, questions)
+            ports = await _ports(parts, business, at, questions, remembered)
     except TimeoutError:
         return []
     knowledge = knowledge_at(business, at)
@@ -89,34 +94,18 @@ def judge(golden: Golden, given: Answer) -> Result:
     )
 
 
-async def _ports(parts: Asks, business: Business, at: Generation, questions: Sequence[Golden]) -> AnswerPorts:
+async def _ports(
+    parts: Asks, business: Business, at: Generation, questions: Sequence[Golden], remembered: Remembered
+) -> AnswerPorts:
     embedder = parts.embedder_of(at.model, business.allowed_processors)
     if embedder is not None and questions:
+        embedder = remembered.around(embedder)
         # All at once: one request to a provider, a few batches of the local model.
-        texts = [one.question.strip() for one in questions]
-        vectors = await embedder.embed(texts)
-        embedder = _Ready(embedder, dict(zip(texts, vectors, strict=True)))
+        await embedder.embed([one.question.strip() for one in questions])
     return AnswerPorts(
         transaction=parts.database.bound(business.business_id),
         embedder=embedder,
         tokenizer=parts.tokenizer,
         now=parts.clock,
-        comparer=parts.comparer,
+        comparer=remembered.around(parts.comparer),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """The same embedder, with the questions embedded before."""
-
-    embedder: Embedder
-    vectors: dict[str, NDArray[np.float32]] = field(default_factory=dict[str, NDArray[np.float32]])
-
-    @property
-    def model(self) -> str:
-        return self.embedder.model
-
-    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        if all(text in self.vectors for text in texts) and texts:
-            return np.stack([self.vectors[text] for text in texts])
-        return await self.embedder.embed(texts)

@@ -18,6 +18,7 @@ from app.businesses.queries import read_business
 from app.golden.ask import ask_generation
 from app.golden.model import Asks, Generation, Golden, Result
 from app.golden.queries import list_active, list_results, put_results, read_generation
+from app.golden.remembered import Remembered
 from app.golden.tell import held_because, lost, won
 from ingestion.ports import AnswersChecked
 from retrieval.ports import EmbeddingFailed
@@ -57,17 +58,17 @@ async def _check(
     live: Generation | None,
     before: dict[UUID, Result],
 ) -> AnswersChecked:
-    deadline = time.monotonic() + SECONDS
+    deadline, remembered = time.monotonic() + SECONDS, Remembered()
     # Those that may hold it first: right on what is live, then those never asked there.
     ordered = sorted(questions, key=lambda one: _rank(before.get(one.golden_id)))
-    asked = await ask_generation(parts, business, staged, ordered, deadline=deadline)
+    asked = await ask_generation(parts, business, staged, ordered, deadline=deadline, remembered=remembered)
     after = {one.golden_id: one for one in asked}
     asked_live: list[Result] = []
     if live is not None:
         # Where it counts, what is live is asked again now: the clock and the owner's facts may have gone on, and then
         # it is not this reading that loses the answer. What there is no time for counts as it was stored.
         again = [one for one in ordered if _to_ask_again(before.get(one.golden_id), after.get(one.golden_id))]
-        asked_live = await _ask_live(parts, business, live, again, deadline)
+        asked_live = await _ask_live(parts, business, live, again, deadline, remembered)
         before |= {one.golden_id: one for one in asked_live}
     async with parts.database.business_transaction(business.business_id) as conn:
         await put_results(conn, business.business_id, staged.generation, questions, list(after.values()))
@@ -91,11 +92,16 @@ async def _check(
 
 
 async def _ask_live(
-    parts: Asks, business: Business, live: Generation, questions: Sequence[Golden], deadline: float
+    parts: Asks,
+    business: Business,
+    live: Generation,
+    questions: Sequence[Golden],
+    deadline: float,
+    remembered: Remembered,
 ) -> list[Result]:
     """None where the model that it was embedded with is not at hand any more: what was stored counts."""
     try:
-        return await ask_generation(parts, business, live, questions, deadline=deadline)
+        return await ask_generation(parts, business, live, questions, deadline=deadline, remembered=remembered)
     except EmbeddingFailed as error:
         log.warning("golden.live_not_asked", business=str(business.business_id), reason=str(error))
         return []
