@@ -19,7 +19,9 @@ from retrieval.ports import ModelFailed
 
 RETRIES = 2
 RETRY_WITHIN = 1.0  # seconds from the start; later the visitor is better served by quotes
-SLOW = 2.0  # seconds without text after which a caller that leaves counts as a failure
+# Seconds without text after which a caller that leaves counts as a failure: a model that hangs is left by retrieval at
+# the end of the time to the first text, of which understanding and search may have had a part.
+SLOW = 1.2
 LONGEST_TOKEN = 32  # bytes; a server that ignores the limit on tokens is cut at that many a token
 # What a visitor's own words can bring about. Counted against the model, five odd questions would silence it for all.
 ABOUT_THE_QUESTION = frozenset({"context_too_long", "refused"})
