@@ -21,6 +21,9 @@ _TRIALS = frozenset(
 )
 
 
+_ROWS = ("qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm", "zxcvbnm", "yxcvbnm", "wxcvbn")
+
+
 def worth_collecting(text: str, language: str, business_name: str) -> bool:
     bare = _MASKED.sub(" ", _LINK.sub(" ", text))
     said = [(kind, token) for kind, token in tokens(bare)]
@@ -37,6 +40,8 @@ def worth_collecting(text: str, language: str, business_name: str) -> bool:
 def _mashed(word: str) -> bool:
     """ "sdfghj", "aaaaaa", "lolololol": no word of a language that is written with vowels."""
     if len(set(word)) <= 2 and len(word) > 3:
+        return True
+    if len(word) > 3 and any(word in row or word[::-1] in row for row in _ROWS):
         return True
     latin = word.isascii() or any(letter in _VOWELS for letter in word)
     vowels = sum(letter in _VOWELS for letter in word)

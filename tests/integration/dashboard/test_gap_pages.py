@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 from uuid import UUID, uuid4
 
+from httpx import ASGITransport, AsyncClient
+
+from app.gaps.mail.take_reply import take_reply
 from app.gaps.mail.weekly import mail_gaps
-from app.jobs.model import ClaimedJob, MailGaps
-from tests.integration.dashboard.conftest import SLUG, Site
+from app.jobs.model import ClaimedJob, MailGaps, TakeReply
+from tests.integration.dashboard.conftest import BASE, SLUG, Site
 from tests.integration.ingestion.shop import Held
 
 PLACE = f"/dashboard/{SLUG}/knowledge/gaps"
@@ -99,3 +103,25 @@ async def test_owner_turns_the_weekly_mail_off_and_on(site: Site) -> None:
     async with site.services.database.business_transaction(site.business_id) as conn:
         sent = await (await conn.execute("SELECT outbox_id FROM outbox WHERE purpose = 'gaps'")).fetchall()
     assert len(sent) == 1
+
+
+async def test_whole_loop_works_with_nothing_configured(site: Site) -> None:
+    """The weekly mail lies in the built-in mailbox, a reply typed there is taken in, and the mail that tells so too."""
+    await planted(site, ("Dogs allowed?", "My dog?"))
+    await mail_gaps(site.services, ClaimedJob(site.business_id, uuid4(), MailGaps(), 1, 5), Held())
+    app = cast(Any, site.client)._transport.app
+    async with AsyncClient(transport=ASGITransport(app, client=("127.0.0.1", 5000)), base_url=BASE) as here:
+        owner = replace(site.owner, client=here)
+        [address] = re.findall(r'href="(/mailbox/[^"]+)"', (await owner.get("/mailbox")).text)
+        mail = (await owner.get(address)).text
+        assert "1. Dogs allowed?" in mail and f'action="{address}/reply"' in mail
+        assert (await replace(owner, cookie=None).post(f"{address}/reply", {"text": "1: Yes"})).status_code == 403
+        assert "Sign in" in (await replace(owner, cookie=None).get(address)).text
+        sent = await owner.post(f"{address}/reply", {"text": "Yes, outside."})
+        assert sent.headers["location"] == "/mailbox?said=reply_sent"
+        async with site.services.database.business_transaction(site.business_id) as conn:
+            row: Any = await (await conn.execute("SELECT reply_id FROM mail_replies")).fetchone()
+        await take_reply(site.services, None, ClaimedJob(site.business_id, uuid4(), TakeReply(row[0]), 1, 5), Held())
+        inbox = (await owner.get("/mailbox?said=reply_sent")).text
+        assert "Sent. What became of it" in inbox and "visitors are told what you wrote" in inbox
+    assert "Yes, outside." in (await site.owner.get(f"/dashboard/{SLUG}/knowledge/questions")).text
