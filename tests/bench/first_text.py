@@ -87,7 +87,7 @@ def processor_time(running: Running) -> tuple[float, float]:
 
 def web_process(running: Running) -> psutil.Process:
     family = psutil.Process(running.process.pid).children(recursive=True)
-    return next(process for process in family if process.cmdline()[-2:] == ["app.cli", "serve"])
+    return next(process for process in family if "serve" in process.cmdline())
 
 
 @contextmanager
