@@ -30,6 +30,15 @@ from retrieval.hours.model import (
 
 _TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
 _DATE = re.compile(r"(?:\d{4}|-)-\d{2}-\d{2}")
+# "When we are closed, call …": what to do at such times, and no word on which these are. A comma ends the condition:
+# "when the lake is frozen, we are closed" has its "closed" behind it and counts.
+_WHEN_CLOSED = re.compile(
+    r"\b(?:when|whenever|while|if|outside|wenn|falls|während|außerhalb|når|hvis|mens|uden for|quand|lorsque|si|hors"
+    r"|cuando|fuera|quando|se|fuori|als|wanneer|buiten|när|om|medan|utanför|utenfor)\s(?:[^\s,.;:!?]+\s){0,4}"
+    r"(?:closed|geschlossen|zu|lukket|fermée?s?|cerrados?|chiusi?|gesloten|stängt|stengt|fechados?)"
+    r"(?:\s[^\s,.;:!?]+){0,2},",
+    re.IGNORECASE,
+)
 _AHEAD = 8  # days in which the next opening is looked for
 
 PlanOf = Callable[[date], DayPlan]
@@ -128,12 +137,16 @@ def _noticed(plan: DayPlan, facts: Sequence[HoursFact]) -> DayPlan:
     open_ = plan.known is Known.CONFLICT or (plan.known in (Known.SAID, Known.HOLIDAY) and bool(plan.spans))
     if not open_ or (plan.facts and all(fact.owned and fact.kind == SPECIAL for fact in plan.facts)):
         return plan
-    named = [fact for fact in facts if fact.kind == NOTICE and _covers(fact, plan.day)]
+    named = [fact for fact in facts if fact.kind == NOTICE and _covers(fact, plan.day) and not _is_condition(fact)]
     named = [fact for fact in named if not fact.days or plan.day.isoweekday() in fact.days]
     words = {fact.says: fact for fact in sorted(named, key=lambda fact: fact.owned)}
     if not words:
         return plan
     return replace(plan, known=Known.NOTICED, facts=(*words.values(), *_one_of_each(plan.facts)))
+
+
+def _is_condition(notice: HoursFact) -> bool:
+    return not notice.owned and notice.first is None and _WHEN_CLOSED.search(notice.says) is not None
 
 
 def weekly_facts(weekday: int, day: date, facts: Sequence[HoursFact]) -> list[HoursFact]:

@@ -277,6 +277,18 @@ def test_closed_stays_closed_and_the_next_opening_is_not_promised() -> None:
     assert found is not None and not found.open and found.opens is None
 
 
+def test_what_to_do_when_it_is_closed_says_nothing_of_when() -> None:
+    for says, known in [
+        ("If you are in pain when we are closed, call the emergency line.", Known.SAID),
+        ("Wenn wir geschlossen haben, rufen Sie den Notdienst.", Known.SAID),
+        ("When the lake is frozen, we are closed.", Known.NOTICED),
+        ("Quand il pleut le café est fermé.", Known.NOTICED),
+        ("We are closed when it rains.", Known.NOTICED),
+        ("We are closed, when we open again is not known.", Known.NOTICED),
+    ]:
+        assert plan("2026-11-20", [hours(WEEK, "9:00-17:00"), notice(says)]).known is known, says
+
+
 def test_a_notice_counts_on_its_dates_and_days_only() -> None:
     facts = [hours(WEEK, "9:00-17:00"), notice("1.-15. August", from_="--08-01", until="--08-15")]
     assert plan("2027-08-02", facts).known is Known.NOTICED
