@@ -12,6 +12,7 @@ from app.db.pool import Database
 from retrieval import recall
 from retrieval.memory import Known, Memory
 from retrieval.model import Knowledge, SearchResult
+from retrieval.search import find as find_all
 from retrieval.search import search
 from tests.integration.retrieval.planting import Planted, plant
 from tests.unit.retrieval.models import WordEmbedder
@@ -155,3 +156,66 @@ async def test_pages_in_two_languages_are_both_found(database: Database) -> None
     knowledge = await plant(database, pages, language="de")
     assert (await find(database, knowledge, "where can I park?")).passages[0].title == "Anfahrt"
     assert (await find(database, knowledge, "Gibt es eine Garderobe?")).passages[0].title == "Lockers"
+
+
+async def test_a_compound_is_found_by_its_parts(database: Database) -> None:
+    filler = [Planted(f"Seite {n} über etwas ganz anderes.", f"Seite {n}", language="de") for n in range(12)]
+    pages = [Planted("Die Bienen wohnen im Haus am Wald.", "Besuch", language="de"), *filler]
+    knowledge = await plant(database, pages, language="de")
+    assert (await find(database, knowledge, "Wo steht das Bienenhaus im Wald?")).passages[0].title == "Besuch"
+
+
+async def test_a_misspelt_rare_word_is_found_even_alone(database: Database) -> None:
+    filler = [Planted(f"Page {n} is about something else, and so on.", f"Page {n}") for n in range(12)]
+    knowledge = await plant(database, [Planted("A porcelain crown costs 640.", "Fees"), *filler])
+    for question in ("porcelian", "porcelan", "crwon", "porcelainn price"):
+        assert (await find(database, knowledge, question)).passages[0].title == "Fees", question
+
+
+async def test_codes_numbers_and_dates_are_found_whole(database: Database) -> None:
+    codes = ("A-113", "A-118", "4x4", "24/12", "N95", "1.000,50")
+    knowledge = await plant(database, [Planted(f"Article {code} is here.", code) for code in codes])
+    for code in codes:
+        assert (await find(database, knowledge, f"do you have {code}")).passages[0].title == code
+
+
+async def test_places_are_shared_by_the_parts_of_a_question(database: Database) -> None:
+    tickets = [Planted(f"A ticket costs {n} euros for the tour number {n}.", f"Tour {n}") for n in range(3, 12)]
+    pages = [*tickets, Planted("Cars may stand behind the house.", "Parking")]
+    knowledge = await plant(database, pages)
+    result = await find(database, knowledge, "What does a ticket for a tour cost and is there parking?", 3)
+    assert "Parking" in [passage.title for passage in result.passages[:3]]
+    assert result.parts == (
+        "What does a ticket for a tour cost and is there parking?",
+        "What does a ticket for a tour cost",
+        "is there parking?",
+    )
+    one = await find(database, knowledge, "is there parking?")
+    assert one.parts == ("is there parking?",)
+
+
+async def test_a_translation_finds_what_the_question_cannot(database: Database) -> None:
+    pages = [Planted(f"Nothing about it, page {n}.", f"Page {n}") for n in range(12)]
+    knowledge = await plant(database, [*pages, Planted("Swords are sharpened on Tuesdays.", "Blades")])
+    transaction = database.bound(knowledge.business_id)
+    asked = "Wer schleift hier eigentlich Schwerter?"
+    found = await find_all(
+        asked,
+        knowledge,
+        transaction=transaction,
+        embedder=WordEmbedder(),
+        k=3,
+        translated=["Who sharpens swords?"],
+    )
+    assert found.result.passages[0].title == "Blades"
+    assert found.question.text == asked and [question.language for question in found.translated] == ["en"]
+    assert found.result.parts == (asked, "Who sharpens swords?")
+
+
+async def test_what_stands_beside_the_best_joins_a_long_list(database: Database) -> None:
+    filler = [Planted(f"The rabbit and the {n} hares of the field and wood.", f"Hares {n}") for n in range(40)]
+    cut = [Planted("Rabbit breeding needs a permit.", "Rules"), Planted("It is given at the town hall.", "Rules")]
+    knowledge = await plant(database, [*filler[:20], *cut, *filler[20:]])
+    titles = [passage.text for passage in (await find(database, knowledge, "rabbit breeding permit", 12)).passages]
+    assert "It is given at the town hall." in titles
+    assert len(titles) == len(set(titles)) == 12
