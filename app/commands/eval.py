@@ -24,6 +24,10 @@ from retrieval.ports import Transaction
 
 SEEN = 10
 BATCH = 500
+NOTHING_KEPT = (
+    "No question is kept right in this business yet. Add some in the dashboard (Knowledge, Kept right), or give"
+    " --questions FILE.jsonl."
+)
 
 
 @milo_command("eval", help="Measure search and answers of the business SLUG on questions with known evidence.")
@@ -50,8 +54,8 @@ async def command(
             kept = await list_generations(conn, business.business_id)
             if path is None:
                 cases = [Case.of(golden) for golden in await list_active(conn, business.business_id)]
-        if not cases:
-            raise BadInput(_nothing_to_ask(path), code="no_questions")
+        if not cases and path is None:
+            raise BadInput(NOTHING_KEPT, code="no_questions")
         at = _chosen(kept, generation)
         knowledge = knowledge_at(business, at)
         # As a visitor is answered; of golden questions, unless it is asked for, by quotes alone as when a reading is
@@ -113,15 +117,6 @@ class Measured:
         if self.case.golden is not None:
             return not missing_of(self.case.evidence, texts)
         return _in_letters("|".join(map(letters, texts)), self.case)
-
-
-def _nothing_to_ask(path: str | None) -> str:
-    if path is not None:
-        return f"There is no question in {path}."
-    return (
-        "No question is kept right in this business yet. Add some in the dashboard (Knowledge, Kept right), or give"
-        " --questions FILE.jsonl."
-    )
 
 
 def _chosen(kept: Sequence[Generation], number: int | None) -> Generation | None:
