@@ -26,7 +26,7 @@ class Phrase(StrEnum):
 _SENTENCES: dict[Phrase, dict[str, str]] = {
     Phrase.NO_ANSWER: {
         "en": "I could not find that on this site. Shall we get back to you? Leave a message, a person will answer.",
-        "de": "Dazu habe ich hier nichts gefunden. Sollen wir uns melden? Schreiben Sie uns, ein Mensch antwortet.",
+        "de": "Dazu habe ich hier nichts gefunden. Sollen wir uns melden? Hinterlassen Sie eine Nachricht.",
         "da": "Det kunne jeg ikke finde her. Skal vi vende tilbage? Læg en besked, så svarer et menneske dig.",
         "fr": "Je n’ai pas trouvé cela ici. Faut-il vous recontacter ? Laissez un message, quelqu’un vous répondra.",
         "es": "No he encontrado eso aquí. ¿Quiere que le contactemos? Deje un mensaje y una persona le responderá.",
