@@ -17,7 +17,7 @@ MOST_WORDS = 30  # a longer message tells of something, and is answered
 REACH = 6  # words between the parts of one wish
 REFUSED = 8  # words from "not" to what is not wanted
 
-_Phrases = tuple[tuple[str, ...], ...]
+_Phrases = dict[str, list[tuple[str, ...]]]  # by their first word
 
 
 def wants_person(text: str, language: str) -> bool:
@@ -76,17 +76,23 @@ def _places(words: tuple[str, ...], phrases: _Phrases) -> list[int]:
 
 def _longest(words: tuple[str, ...], at: int, phrases: _Phrases) -> int:
     """How many words of the longest phrase that begins here; 0 when none does."""
-    return max((len(phrase) for phrase in phrases if words[at : at + len(phrase)] == phrase), default=0)
+    begun = phrases.get(words[at], ())
+    return max((len(phrase) for phrase in begun if words[at : at + len(phrase)] == phrase), default=0)
 
 
 @lru_cache(maxsize=1)
 def _lists() -> dict[str, dict[str, _Phrases]]:
     read = sections("wishes.txt", Path(__file__).with_name("words"))
     return {
-        language: {
-            what: tuple(tuple(re.findall(r"[^\W_]+", fold(phrase))) for phrase in phrases.split(","))
-            for what, phrases in lists.items()
-        }
+        language: {what: _indexed(phrases) for what, phrases in lists.items()}
         for language, lists in read.items()
         if language
     }
+
+
+def _indexed(phrases: str) -> _Phrases:
+    index: _Phrases = {}
+    for phrase in phrases.split(","):
+        words = tuple(re.findall(r"[^\W_]+", fold(phrase)))
+        index.setdefault(words[0], []).append(words)
+    return index
