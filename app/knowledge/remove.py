@@ -11,6 +11,8 @@ from uuid import UUID
 from app.audit.queries import insert_audit
 from app.db.pool import Connection
 from app.errors import BadInput, Conflict, NotFound
+from app.golden.queries import count_golden
+from app.golden.refresh import plan_refresh
 from app.jobs.model import IngestSource, JobRef
 from app.jobs.queue import enqueue
 from app.knowledge.hooks.queries import drop_hook
@@ -41,6 +43,9 @@ async def remove_knowledge(parts: Writes, business_id: UUID, target: Target, *, 
         if removed.files_left and removed.shared_lost:
             job = IngestSource(target.source_id)
             rung.append(await enqueue(conn, business_id, job, key=str(target.source_id)))
+        if removed.generation is not None and await count_golden(conn, business_id):
+            # A removal waits for nobody. What it took from answers that must stay right is shown a moment later.
+            rung.append(await plan_refresh(conn, business_id))
 
     try:
         removed = await remove(

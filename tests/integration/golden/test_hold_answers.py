@@ -16,11 +16,12 @@ from app.golden.queries import list_active, put_results
 from app.knowledge.faq.add import add_entry
 from app.knowledge.faq.model import NewEntry
 from app.knowledge.faq.remove import remove_entry
-from app.knowledge.manage import discard_held, go_back, publish_held, update_now
+from app.knowledge.manage import add_files, discard_held, go_back, publish_held, update_now
+from app.knowledge.remove import find_target, remove_knowledge
 from ingestion.ports import no_fault
 from retrieval.ports import EmbeddingFailed
 from tests.integration.golden.conftest import MENU, TERMS, Keeper, Words, embed_anew
-from tests.integration.ingestion.shop import ACTOR
+from tests.integration.ingestion.shop import ACTOR, File
 from tests.integration.ingestion.site import Site
 
 TICKET = "What does a day ticket for the sauna cost?"
@@ -281,3 +282,18 @@ async def test_what_the_owner_said_waits_beside_what_the_site_says_and_neither_i
     assert run is not None and run.discarded and not run.held
     await update_now(shop, shop.business_id, run.source_id, actor=ACTOR)
     assert (await shop.read_own_words()).status == "held"
+
+
+async def test_a_removal_waits_for_nobody_and_is_asked_about_after(shop: Keeper, site: Site):
+    await shop.read(site.base)
+    note = File("note.txt", b"A key for the locker costs 8 EUR.")
+    await shop.run(await add_files(shop, shop.business_id, [note], actor=ACTOR))
+    key = await shop.keep("What does a key for the locker cost?", "8 EUR")
+    await shop.ask()
+    assert (await shop.results(await shop.live()))[key].passed
+    target = await find_target(shop, shop.business_id, "note.txt")
+    removal = await remove_knowledge(shop, shop.business_id, target, actor=ACTOR)
+    assert removal.generation == await shop.live() and await shop.results(removal.generation) == {}
+    assert await shop.rows("SELECT FROM golden_results WHERE strpos(text || citations::text, 'locker') > 0") == []
+    await shop.ask()
+    assert not (await shop.results(removal.generation))[key].passed
