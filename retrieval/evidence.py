@@ -28,10 +28,12 @@ SIGNALS = (
 # holds the answer, and on a support desk's messages. Odds do not carry over between kinds of sites, and ours are
 # smaller than most: the lines are drawn where 2 % of what ours answer would be called the closest, and 0.4 % nothing.
 WEIGHTS = np.array(
-    [-4.16, -0.424, 0.619, 0.426, 0.689, 4.296, -0.349, -1.427, 4.755, -0.131, 2.419, 0.181, -0.91, 0.315, 3.705, 1.032,
-     0.436, 3.258, 1.544],
+    [-3.977, -0.448, 0.604, 0.425, 0.744, 3.704, -0.222, -1.453, 5.14, -0.053, 2.37, 0.182, -0.91, 0.379, 3.659, 1.071,
+     0.471, 3.38, 1.414],
     np.float32,
 )  # fmt: skip
+WINDOW_OVER_UNIT = 0.1  # a passage's best window is no nearer than its best sentence and this much
+NEAR = 0.35  # a cosine that is no accident
 NOTHING_BELOW = -3.2
 SURE_FROM = -2.0
 
@@ -52,7 +54,16 @@ def judge(asked: Question, passages: Sequence[Passage], quoted: Quoted | None, r
     strength = strength_of(asked, passages, quoted)
     if strength < NOTHING_BELOW:
         return Verdict.NOTHING
-    return Verdict.ANSWERS if strength >= SURE_FROM else Verdict.CLOSEST
+    if strength >= SURE_FROM:
+        return Verdict.ANSWERS
+    return Verdict.CLOSEST if _shares_something(quoted) else Verdict.NOTHING
+
+
+def _shares_something(quoted: Quoted) -> bool:
+    """A word, a business word or its meaning: what has none of these is close to nothing."""
+    unit = quoted.features
+    words = unit[[Column.OWN, Column.AROUND, Column.CONCEPTS, Column.CONCEPTS_AROUND]]
+    return bool(words.max() > 0 or unit[Column.COSINE] >= NEAR)
 
 
 def strength_of(asked: Question, passages: Sequence[Passage], quoted: Quoted) -> float:
@@ -75,7 +86,8 @@ def signals(asked: Question, passages: Sequence[Passage], quoted: Quoted) -> Mat
         unit[Column.COSINE],
         quoted.score / 8,
         quoted.spread / 2,
-        max(dense) - median(dense),
+        # Passages that another part of the question found are near to that part, not to this one.
+        min(max(dense), float(unit[Column.COSINE]) + WINDOW_OVER_UNIT) - median(dense),
         echo.coverage,
         min(echo.nearest, default=1.0),
         float(np.mean([holds(kind, quotes) for kind in asked.kinds])) if asked.kinds else 0.0,
