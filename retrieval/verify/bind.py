@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from retrieval.analyse import SnowballAnalyser, fold, stop_words
+from retrieval.analyse import SnowballAnalyser, stop_words
+from retrieval.verify.folded import fold
 from retrieval.language import detect
 from retrieval.lexicon import COMPOUNDING, concepts_of
 from retrieval.model import Citation, Passage, Sentence
@@ -27,9 +28,11 @@ from retrieval.verify.days import weekdays
 from retrieval.verify.figures import Figure, Kind, figures_of, plain
 from retrieval.verify.lines import JOINTS, Clause, Line, Part, Word, clauses, is_light, read, stems
 from retrieval.verify.names import names_of
+from retrieval.verify.verbatim import altered
 from retrieval.words.calendar import MONTHS
 
 CITATIONS = 3
+DETECTED = 160  # letters that tell a language
 STEM, ENDING = 6, 3  # letters that forms of a word share at least, and may differ in at most
 ROLE_REACH = 30  # letters from "closes" to the time that is meant
 SHARED_WORDS = 0.5  # of a sentence's words with content; less where its figures already bind it
@@ -38,6 +41,7 @@ SHARED_WITH_FIGURES = 0.3
 OWN, LINE, LABEL, HEAD = 1.0, 0.6, 0.5, 0.3
 LIGHT = 0.2
 BETTER = 0.75  # by so much another figure's place must fit better to be the one that is meant
+COPIES = 1  # lines that a sentence may be copied from
 POLARITY_LINES = 8  # that share most words are asked for yes and no
 _LIST_MARK = re.compile(r"^\s*(?:[-*•>#]+|\d{1,2}[.)])\s+")
 _MARKUP = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
@@ -155,7 +159,10 @@ class Verifier:
         topic, self._topic = self._topic, tuple(word for word in words if not word.light) or self._topic
         places: list[_Place] = []
         bound: list[_Bound] = []
-        for clause in clauses(text, figures):
+        told = clauses(text, figures)
+        for clause in told:
+            if clause is told[0] and len(told) > 1 and not any(not word.light for word in self._words(_without_figures(clause))):
+                topic = tuple(word for word in words if not word.light)  # "In 1999, she …": what follows is meant
             own = self._words(_without_figures(clause))
             found = self._support(clause, figures, own, topic, cited)
             if isinstance(found, Withheld):
@@ -208,6 +215,8 @@ class Verifier:
             best = max(
                 fitting, key=lambda place: (score(place)[0] + 0.1 * (place.line.passage in cited), score(place)[0])
             )
+            if _of_another_column(figures, words, best):
+                return Withheld("figure_of_something_else", said.kind)
             if self._said_of_another(clause, figures, said, best, score, named=bool(heavy)):
                 return Withheld("figure_of_something_else", said.kind)
             chosen.append(best)
@@ -243,6 +252,8 @@ class Verifier:
             if rival.part is best.part:
                 continue
             theirs, closer = score(rival)
+            if theirs <= mine:
+                continue
             nearer = theirs >= mine + BETTER or (own < closer and theirs > mine)
             if nearer and _is_rival(figures, rival):
                 return True
@@ -418,6 +429,10 @@ class Verifier:
 
         ranked = sorted(((shared(line), -at) for at, line in enumerate(self._lines)), reverse=True)[:POLARITY_LINES]
         near = [self._lines[-at] for value, at in ranked if value >= 0.5]
+        copied = [line for line in near[:COPIES] if " | " not in line.unit.text]
+        for line in copied:
+            if (change := altered(text, line, self._spoken(text), self._languages)) is not None:
+                return Withheld("altered", change)
         cells = frozenset(place.part.text for place in places)
         for said in polarity.pieces(text, self._spoken(text)):
             own = self._words(said.text)
@@ -442,11 +457,13 @@ class Verifier:
 
     def _spoken(self, text: str) -> tuple[str, ...]:
         """The visitor's language, and the pages' where a sentence is in it after all: its numbers count as well."""
-        told = detect(text, self._language)
+        told = _detected(text[:DETECTED], self._language)
         return (self._language,) if told == self._language or told not in self._languages else (self._language, told)
 
     def _in_another_language(self, text: str) -> bool:
         """A whole sentence, quotes and what the pages write left aside."""
+        if _detected(text[:DETECTED], self._language) == self._language:
+            return False
         bare = re.sub(r"[\"“„«].*?[\"”“»]", " ", text)
         kept = [
             token
@@ -455,7 +472,7 @@ class Verifier:
         ]
         if len(kept) < 4:
             return False
-        found = detect(" ".join(kept), self._language)
+        found = _detected(" ".join(kept)[:DETECTED], self._language)
         if found == self._language or any({found, self._language} <= group for group in _ALIKE):
             return False
         stops = sum(fold(token) in stop_words(self._language) for token in kept)
@@ -512,6 +529,21 @@ class Verifier:
         own = fold(word.text)
         like = [term for term in self._by_beginning.get(own[:STEM], ()) if _alike(own, term)]
         return replace(word, stems=word.stems.union(like)) if like else word
+
+
+def _of_another_column(figures: Sequence[Figure], words: Sequence[Word], place: _Place) -> bool:
+    """The head of another column is named, and that column's figure is not told."""
+    for part in place.line.parts:
+        if part is place.part or not part.head or not part.figures:
+            continue
+        named = any(
+            not word.stems.isdisjoint(part.head) and word.stems.isdisjoint(place.part.terms | place.line.label)
+            for word in words
+        )
+        told = any(holds(figure, each, part.near) for figure in part.figures for each in figures)
+        if named and not told:
+            return True
+    return False
 
 
 def _crossed(bound: Sequence[_Bound]) -> Figure | None:
@@ -601,20 +633,38 @@ def _segments(text: str) -> Iterator[tuple[int, int]]:
 
 def _same_role(clause: Clause, said: Figure, place: _Place) -> bool:
     """ "Opens at" is where a range begins and "until" where it ends."""
-    if said.kind not in (Kind.TIME, Kind.DATE, Kind.NUMBER) or said.ranged or _SHUT.search(clause.text):
+    if said.kind in _CONTACT or said.ranged or _SHUT.search(clause.text):
         return True
-    before = clause.text[: said.start - clause.start]
+    last = max((figure.end for figure in clause.figures if figure.end <= said.start), default=clause.start)
+    before = clause.text[last - clause.start : said.start - clause.start]
     after = [figure for figure in clause.figures if figure.start > said.start][:1]
     if after and after[0].ranged:
         return True
     figures = place.part.figures
     at = figures.index(place.figure)
     begins = at + 1 < len(figures) and figures[at + 1].ranged and same_kind(figures[at + 1], place.figure)
+    role = _role(before)
+    if role is None:
+        return True
+    held = "end" if place.figure.ranged else "start" if begins else _role(_before(place))
+    return held is None or held == role
+
+
+def _before(place: _Place) -> str:
+    """What stands before a figure in its part; a part knows its figures by their places in the whole line."""
+    text = plain(place.line.unit.text) if " | " not in place.line.unit.text else place.part.text
+    last = max((figure.end for figure in place.part.figures if figure.end <= place.figure.start), default=0)
+    return text[last : place.figure.start]
+
+
+def _role(before: str) -> str | None:
+    """Whether what comes next is where something begins or where it ends; what goes before another figure is not of it."""
+    before = re.split(r"[\d,;]", before)[-1]
     closes = max((match.start() for match in _CLOSING.finditer(before)), default=-1)
     opens = max((match.start() for match in _OPENING.finditer(before)), default=-1)
     if max(closes, opens) < len(before) - ROLE_REACH:
-        return True
-    return not begins if closes > opens else not place.figure.ranged
+        return None
+    return "end" if closes > opens else "start"
 
 
 @lru_cache(maxsize=16384)
@@ -630,6 +680,11 @@ def _word(token: str, languages: tuple[str, ...], spoken: str, foreign: bool) ->
         for concept in concepts_of(token, (spoken,)):
             found |= concept.page_terms(languages[:-1]).keys()
     return Word(token, found, is_light(token) or bool(weekdays(token)) or fold(token) in MONTHS)
+
+
+@lru_cache(maxsize=4096)
+def _detected(text: str, language: str) -> str:
+    return detect(text, language)
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from retrieval.analyse import fold
+from retrieval.verify.folded import fold
 from retrieval.verify.days import weekdays
 from retrieval.words.numbers import number_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from retrieval.analyse import fold
+from retrieval.verify.folded import fold
 from retrieval.words.calendar import MONTHS
 
 Told = tuple[int, int, frozenset[tuple[int, int]], str | None]

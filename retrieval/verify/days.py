@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from retrieval.analyse import fold
+from retrieval.verify.folded import fold
 from retrieval.words.calendar import DAY_GROUPS, WEEKDAYS
 
 EVERY_DAY = frozenset(range(7))

@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
-from retrieval.analyse import fold
+from retrieval.verify.folded import fold
 from retrieval.verify.clock import CLOCK, is_hour, minutes_of, spoken
 from retrieval.verify.dates import dates_of
 from retrieval.words.measures import CURRENCIES, UNITS

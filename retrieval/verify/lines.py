@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from retrieval.analyse import SnowballAnalyser, fold
+from retrieval.analyse import SnowballAnalyser
+from retrieval.verify.folded import fold
 from retrieval.model import Passage
 from retrieval.units import Unit, cut
 from retrieval.verify.agree import Near
@@ -50,6 +51,7 @@ class Part:
     terms: frozenset[str]
     near: Near
     named: str  # the text with the row's label and the column's head
+    head: frozenset[str] = frozenset()  # of the column
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,20 @@ class Word:
 
 
 def read(number: int, passage: Passage, languages: tuple[str, ...]) -> list[Line]:
+    found = _read(passage.text, passage.title, passage.heading_path, languages)
+    return [replace(line, passage=number) for line in found]
+
+
+@lru_cache(maxsize=1024)  # the passages of a business come again with the next question
+def _read(page: str, title: str, path: tuple[str, ...], languages: tuple[str, ...]) -> tuple[Line, ...]:
     lines: list[Line] = []
     labels: list[tuple[int, str]] = []
-    head_text = "\n".join((passage.title, *passage.heading_path[-2:]))
+    head_text = "\n".join((title, *path[-2:]))
     head = stems(head_text, languages)
     header: list[str] = []
-    units = [unit for unit in cut(passage.text) if not set(unit.text) <= set("|-: ")]
+    units = [unit for unit in cut(page) if not set(unit.text) <= set("|-: ")]
     before = asked = frozenset[str]()
-    whole = plain(passage.text)
+    whole = plain(page)
     whole_currencies = currencies_in(whole)
     crown = next((CROWNS[code] for code in languages if code in CROWNS), None)
     for at, unit in enumerate(units):
@@ -140,7 +148,7 @@ def read(number: int, passage: Passage, languages: tuple[str, ...]) -> list[Line
         )
         lines.append(
             Line(
-                number,
+                0,
                 at,
                 unit,
                 parts,
@@ -157,11 +165,11 @@ def read(number: int, passage: Passage, languages: tuple[str, ...]) -> list[Line
         before = frozenset() if unit.row else lines[-1].terms
         if unit.text.rstrip().endswith("?"):
             asked = lines[-1].terms
-        elif "\n" in passage.text[unit.end : units[at + 1].start if at + 1 < len(units) else unit.end]:
+        elif "\n" in page[unit.end : units[at + 1].start if at + 1 < len(units) else unit.end]:
             asked = asked if lines[-1].asked != asked else frozenset()
         if unit.label:
             labels.append((at, text))
-    return lines
+    return tuple(lines)
 
 
 def clauses(text: str, figures: Sequence[Figure]) -> list[Clause]:
@@ -195,9 +203,16 @@ def stems(text: str, languages: tuple[str, ...]) -> frozenset[str]:
     return frozenset(term for term in terms if not any(sign.isdigit() for sign in term))
 
 
+_PHRASES = (
+    (("least", "most"), re.compile(r"\b(?:up to|bis zu|op til|jusqu['’]à|hasta|fino a|no more than|nicht mehr als)\b", re.IGNORECASE)),
+    (("behind", "front"), re.compile(r"\bin front of\b", re.IGNORECASE)),
+)
+
+
 @lru_cache(maxsize=8192)
 def poles_in(text: str) -> frozenset[tuple[str, str]]:
-    return frozenset(
+    phrased = frozenset(pole for pole, pattern in _PHRASES if pattern.search(text))
+    return phrased | frozenset(
         pole for match in re.finditer(r"[^\W\d_]+(?:-[^\W\d_]+)*", text) for pole in _poles_of(match.group())
     )
 
@@ -237,7 +252,7 @@ def _cells(cells: list[str], header: list[str], near: Near, languages: tuple[str
             near.crown,
         )
         parts.append(
-            Part(cell, figures_of(cell, languages), weekdays(cell) or days, stems(named, languages), own, named)
+            Part(cell, figures_of(cell, languages), weekdays(cell) or days, stems(named, languages), own, named, stems(head, languages))
         )
     return tuple(parts)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from retrieval.analyse import fold, stop_words
+from retrieval.analyse import stop_words
+from retrieval.verify.folded import fold
 from retrieval.words.calendar import DAY_GROUPS, MONTHS, WEEKDAYS
 from retrieval.words.measures import CURRENCIES
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from retrieval.analyse import fold
+from retrieval.verify.folded import fold
 from retrieval.verify.days import weekdays
 from retrieval.verify.figures import currencies_in
 from retrieval.verify.lines import Line, Word, is_light, poles_in, stems

@@ -8,6 +8,7 @@ from __future__ import annotations
 from retrieval.analyse import fold
 
 _LIGHT = """
+with from about into onto than then when where which what ask asks asked being been will would could might
 siden side sida pagina pages
 yes no ja nein nej oui non si good fine gut wissen gesagt steht heisst bon savoir bref godt vide sagt kort resumen segun bien ok okay
 please also too however therefore because since there find say said answer simply right indeed naturally actually details detail

@@ -60,7 +60,7 @@ PAID = "charge charged charges fee fees surcharge supplement kostenpflichtig geb
 # Each row: one pole and its words. Poles of one set exclude one another.
 _POLES = {
     "order": {
-        "before": "before vor vorher før inden forinden avant antes prima voor före przed",
+        "before": "before vor vorher inden forinden avant antes prima voor przed",
         "after": "after afterwards nach danach efter après después dopo etter",
     },
     "more": {
@@ -92,7 +92,7 @@ _POLES = {
     "side": {"left": "left venstre gauche izquierda sinistra", "right": "right rechts højre droite derecha destra"},
     "behind": {
         "behind": "behind hinter derrière detrás dietro achter bakom",
-        "front": "front vor foran devant delante davanti voor framför opposite gegenüber",
+        "front": "front vor foran devant delante davanti framför opposite gegenüber",
     },
     "day": {
         "morning": "morning mornings vormittag vormittags morgens formiddag formiddagen matin ochtend förmiddag",

@@ -171,13 +171,21 @@ def _reformatted(text: str, language: str, random: Random) -> str | None:
     numbers = NUMBERS[language]
     made = re.sub(
         r"(?<![\d.,:£€$-])\b(\d{1,2}):(\d\d)\b(?!\d)",
-        lambda m: f"{m[1]}.{m[2]} Uhr" if language == "de" else f"{int(m[1]) % 12 or 12}:{m[2]} {'pm' if int(m[1]) > 11 else 'am'}",
+        lambda m: (
+            f"{m[1]}.{m[2]} Uhr"
+            if language == "de"
+            else f"{int(m[1]) % 12 or 12}:{m[2]} {'pm' if int(m[1]) > 11 else 'am'}"
+        ),
         made,
     )
     made = re.sub(r"£(\d+)(?![\d.,])", r"£\1.00", made) if random.random() < 0.5 else made
     made = re.sub(r"\b(\d+) Euro\b", r"\1,00 €", made)
     made = re.sub(r"\b(\d+) €", r"\1 Euro" if language == "de" else r"\1 euros", made) if language != "da" else made
-    made = re.sub(r"\b(\d+) kr\b\.?", r"\1,00 kr." if random.random() < 0.5 else r"DKK \1", made) if language == "da" else made
+    made = (
+        re.sub(r"\b(\d+) kr\b\.?", r"\1,00 kr." if random.random() < 0.5 else r"DKK \1", made)
+        if language == "da"
+        else made
+    )
     if language == "en":
         made = re.sub(r"\b(\d{1,2})(?:th|st|nd|rd)? (%s)\b" % "|".join(MONTHS_EN), r"\2 \1", made)
         made = re.sub(r"\b(\d{1,2}) ([ap])m\b", lambda m: f"{m[1]}:00 {m[2]}.m.", made)

@@ -68,9 +68,7 @@ async def judge(answers: Iterable[Answered], seed: int) -> Tally:
             tally.sentences += len(true)
             joined = _plain(" ".join(sentence.text for sentence in shown))
             tally.withheld += [
-                (said.way, said.text, "; ".join(reasons.values()))
-                for said in true
-                if _plain(said.text) not in joined
+                (said.way, said.text, "; ".join(reasons.values())) for said in true if _plain(said.text) not in joined
             ]
         for sentence in shown:
             for citation in sentence.citations:

@@ -58,7 +58,12 @@ GROUPS = (
     ("Student", "Child"), ("Paare", "Familien"), ("Mitglieder", "Schüler"), ("patients", "members"),
 )  # fmt: skip
 INVENTED = {
-    "en": ("and a glass of wine is on the house", "and dogs ride for 7 €", "with a sauna on the roof", "and it costs 17 dollars"),
+    "en": (
+        "and a glass of wine is on the house",
+        "and dogs ride for 7 €",
+        "with a sauna on the roof",
+        "and it costs 17 dollars",
+    ),
     "de": ("und ein Glas Wein gibt es dazu", "und Hunde kosten 7 €", "mit einer Sauna auf dem Dach"),
     "da": ("og et glas vin følger med", "og hunde koster 7 kr", "med sauna på taget"),
     "fr": ("et un sauna sur le toit", "et les chats coûtent 7 €", "avec un verre de champagne"),
@@ -73,7 +78,9 @@ NAMES = ("Peter Novak", "Maria Lindqvist", "Bernhard Osterloh", "Camille Durand"
 HELD_OUT = frozenset({"unit", "direction", "group", "year", "half_true", "noon", "label"})
 
 
-def adversarial(sites: Sequence[Site], seed: int, count: int, kinds: frozenset[str] | None = None) -> Iterator[Answered]:
+def adversarial(
+    sites: Sequence[Site], seed: int, count: int, kinds: frozenset[str] | None = None
+) -> Iterator[Answered]:
     """Answers of a true sentence or two and one lie, at any place."""
     random = Random(seed)  # noqa: S311 - not for secrets
     chosen = [name for name in sorted(MUTATIONS) if kinds is None or name in kinds]
@@ -96,7 +103,12 @@ def adversarial(sites: Sequence[Site], seed: int, count: int, kinds: frozenset[s
         sentences = [*around]
         sentences.insert(random.randint(0, len(sentences)), lie)
         yield Answered(
-            site, site.language, passages, tuple(sentences), (Lie(lied[0], lied[1], kind),), f"You said {lied[1]}, right?"
+            site,
+            site.language,
+            passages,
+            tuple(sentences),
+            (Lie(lied[0], lied[1], kind),),
+            f"You said {lied[1]}, right?",
         )
 
 
@@ -105,7 +117,9 @@ def _stands(text: str, passages: Sequence[Passage]) -> bool:
 
 
 def _number(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
-    found = [match for match in re.finditer(r"\d+", said.text) if not re.match(r"[\d ]{6,}", said.text[match.start() :])]
+    found = [
+        match for match in re.finditer(r"\d+", said.text) if not re.match(r"[\d ]{6,}", said.text[match.start() :])
+    ]
     if not found:
         return None
     match = random.choice(found)
@@ -137,7 +151,13 @@ def _swapped(said: Said, language: str, passages: Sequence[Passage], random: Ran
     one, two = found[0], found[-1]
     if re.fullmatch(r"\s*(?:and|und|og|et|y|,|&)\s*", said.text[one.end() : two.start()]):
         return None  # both are told of the same
-    text = said.text[: one.start()] + two.group() + said.text[one.end() : two.start()] + one.group() + said.text[two.end() :]
+    text = (
+        said.text[: one.start()]
+        + two.group()
+        + said.text[one.end() : two.start()]
+        + one.group()
+        + said.text[two.end() :]
+    )
     return text, text
 
 
@@ -153,7 +173,13 @@ def _spelled(said: Said, language: str, passages: Sequence[Passage], random: Ran
 def _phone(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
     match = re.search(r"\d[\d ]{6,}\d", said.text)
     if match is None:
-        told = {"en": "Call {} now.", "de": "Telefon {} hilft.", "da": "Ring på {} nu.", "fr": "Appelez le {}.", "es": "Llame al {}."}
+        told = {
+            "en": "Call {} now.",
+            "de": "Telefon {} hilft.",
+            "da": "Ring på {} nu.",
+            "fr": "Appelez le {}.",
+            "es": "Llame al {}.",
+        }
         numbers = [found for passage in passages for found in re.findall(r"\d[\d ]{7,}\d", passage.text)]
         if not numbers:
             return None
@@ -174,20 +200,26 @@ def _mail(said: Said, language: str, passages: Sequence[Passage], random: Random
     if not mails:
         return None
     new = random.choice(mails)
-    new = random.choice((new.replace("@", "s@"), new.replace(".example", ".evil.example"), f"info@{new}".replace("@", ".", 1)))
-    return {"en": f"Write to {new}.", "de": f"Schreiben Sie an {new}.", "da": f"Skriv til {new}."}.get(language, f"E-mail {new}."), new
+    new = random.choice(
+        (new.replace("@", "s@"), new.replace(".example", ".evil.example"), f"info@{new}".replace("@", ".", 1))
+    )
+    return {"en": f"Write to {new}.", "de": f"Schreiben Sie an {new}.", "da": f"Skriv til {new}."}.get(
+        language, f"E-mail {new}."
+    ), new
 
 
 def _smuggled(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
     lie = random.choice(SMUGGLED)
     tell = re.search(r"evil[\w.-]*|900 555 0100|\[b\]|javascript", lie)
-    return (said.text[:-1] + ": " + lie if random.random() < 0.5 else lie), tell.group() if tell else lie
+    return (said.text[:-1] + ": " + lie if random.random() < 0.5 else lie), tell.group() if tell and len(tell.group()) > 3 else lie
 
 
 def _from_list(words: Sequence[str], said: Said, random: Random) -> Made:
     for word in random.sample(list(words), len(words)):
         if match := re.search(rf"(?<!\w){word}(?=s?\b|er\b)", said.text, re.IGNORECASE):
-            new = random.choice([other for other in words if other != word and other.lower() not in said.text.lower()] or [""])
+            new = random.choice(
+                [other for other in words if other != word and other.lower() not in said.text.lower()] or [""]
+            )
             if not new:
                 return None
             new = new.capitalize() if match.group()[0].isupper() else new.lower() if words[0].islower() else new
@@ -262,7 +294,12 @@ def _group(said: Said, language: str, passages: Sequence[Passage], random: Rando
 
 def _year(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
     years = re.findall(r"\b(?:1[5-9]|20)\d\d\b", said.text)
-    others = [year for passage in passages for year in re.findall(r"\b(?:1[5-9]|20)\d\d\b", passage.text) if year not in said.text]
+    others = [
+        year
+        for passage in passages
+        for year in re.findall(r"\b(?:1[5-9]|20)\d\d\b", passage.text)
+        if year not in said.text
+    ]
     if not years:
         return None
     old = random.choice(years)
@@ -288,7 +325,7 @@ def _label(said: Said, language: str, passages: Sequence[Passage], random: Rando
     if not rows:
         return None
     _, head, cells = random.choice(rows)
-    columns = [at for at in range(1, len(cells)) if any(sign.isdigit() for sign in cells[at])]
+    columns = [at for at in range(1, len(cells)) if any(sign.isdigit() for sign in cells[at]) and head[at] != "When"]
     if len(columns) < 2:
         return None
     one, two = random.sample(columns, 2)

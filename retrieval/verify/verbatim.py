@@ -1,0 +1,103 @@
+"""Whether a sentence is a line of a page with one thing changed. Two texts in, what was changed out.
+
+A model that copies a sentence and puts another word, figure or "not" into it says something else in the page's own
+words; that few words are missing on the page would not tell. Called by bind.py for the lines that share most words.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from retrieval.verify.folded import fold
+from retrieval.lexicon import concepts_of
+from retrieval.verify.figures import figures_of
+from retrieval.verify.lines import Line, is_light, poles_in, stems
+from retrieval.words.polarity import NEGATING
+
+COPIED = 0.75  # of the tokens in the same order: told in the page's own words
+SHORTEST = 4
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*|[€$£%]")
+# Small words of which one is not the other: where something begins, ends, lies.
+_TURNS = (
+    "from ab von vom fra dès desde dalle vanaf från since seit",
+    "to until till bis til jusqu'à hasta fino tot",
+    "before vor vorher inden avant antes prima voor",
+    "after nach efter après después dopo na efter",
+    "only nur kun seulement solo soltanto alleen bara",
+    "with mit med avec con met",
+    "without ohne uden sans sin senza zonder utan",
+)
+_TURN_OF = {fold(word): at for at, words in enumerate(_TURNS) for word in words.split()}
+
+
+def altered(text: str, line: Line, spoken: tuple[str, ...], languages: tuple[str, ...]) -> str | None:
+    """The kind of what was changed, in the words of figures.Kind, or `detail`; None for any other sentence."""
+    said, held = _tokens(_unopened(text)), _tokens(line.unit.text)
+    if len(said) < SHORTEST or len(held) < SHORTEST:
+        return None
+    matcher = SequenceMatcher(None, [fold(one[0]) for one in said], [fold(one[0]) for one in held], autojunk=False)
+    if matcher.quick_ratio() < COPIED or matcher.ratio() < COPIED:
+        return None
+    for tag, i, j, k, m in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        mine, theirs = " ".join(one[0] for one in said[i:j]), " ".join(one[0] for one in held[k:m])
+        found = _changed(mine, theirs, line, spoken, languages, whole=(tag == "replace" and j - i <= 2 and m - k <= 2))
+        if found is not None:
+            return found
+    return None
+
+
+def _changed(
+    mine: str, theirs: str, line: Line, spoken: tuple[str, ...], languages: tuple[str, ...], *, whole: bool
+) -> str | None:
+    if _negators(mine, spoken) != _negators(theirs, languages):
+        return "detail"
+    turns, held_turns = _turns(mine), _turns(theirs)
+    if whole and turns and held_turns and not turns & held_turns:
+        return "detail"
+    if not theirs or not mine:
+        return None
+    poles, held_poles = poles_in(mine), poles_in(theirs)
+    for name, pole in poles:
+        of_set = {other for kind, other in held_poles if kind == name}
+        if of_set and pole not in of_set:
+            return "detail"
+    if any(sign.isdigit() for sign in mine + theirs):
+        return None
+    if not whole:
+        return None
+    ours, own = _heavy(mine, spoken), _heavy(theirs, languages)
+    if not ours or not own or figures_of(mine, spoken) or figures_of(theirs, languages):
+        return None
+    if any(stems(word, languages) & (line.terms | line.label | line.head) for word in ours):
+        return None
+    if {c.name for word in ours for c in concepts_of(word, spoken)} & {c.name for word in own for c in concepts_of(word, languages)}:
+        return None
+    return "detail"
+
+
+def _heavy(text: str, languages: tuple[str, ...]) -> list[str]:
+    return [word for word, _ in _tokens(text) if word[0].isalpha() and len(word) > 3 and not is_light(word) and stems(word, languages)]
+
+
+def _turns(text: str) -> frozenset[int]:
+    return frozenset(_TURN_OF[fold(word)] for word, _ in _tokens(text) if fold(word) in _TURN_OF)
+
+
+def _negators(text: str, languages: tuple[str, ...]) -> int:
+    known = frozenset().union(*(NEGATING.get(code, frozenset()) for code in languages))
+    return sum(fold(word) in known or word.endswith(("n't", "n’t")) for word, _ in _tokens(text)) % 2
+
+
+def _unopened(text: str) -> str:
+    """Without "According to the site:"."""
+    head, colon, rest = text.partition(":")
+    return rest if colon and rest.startswith(" ") and len(head.split()) <= 5 and len(rest.split()) >= SHORTEST else text
+
+
+@lru_cache(maxsize=8192)
+def _tokens(text: str) -> tuple[tuple[str, int], ...]:
+    return tuple((match.group(), match.start()) for match in _TOKEN.finditer(text))
