@@ -12,7 +12,8 @@ from app.gaps.model import Gap, GapRow, Question, QuestionRow
 from app.gaps.queries import list_gaps, list_questions
 from app.vault.keys import BusinessKeys
 
-EXAMPLES = 50  # wordings that are shown of one gap
+EXAMPLES = 50  # wordings that are shown of one gap; its page says how many more there are
+ALL = 1_000_000
 
 
 async def read_board(
@@ -23,7 +24,7 @@ async def read_board(
     if not match:
         return gaps
     wanted = match.casefold()
-    said = await _questions(conn, keys, business_id, [gap.gap_id for gap in gaps])
+    said = await _questions(conn, keys, business_id, [gap.gap_id for gap in gaps], each=ALL)
     return [
         gap
         for gap in gaps
@@ -35,7 +36,7 @@ async def with_examples(
     conn: Connection, keys: BusinessKeys, business_id: UUID, gaps: Sequence[Gap]
 ) -> list[tuple[Gap, tuple[Question, ...]]]:
     """Each with its questions, the latest first."""
-    said = await _questions(conn, keys, business_id, [gap.gap_id for gap in gaps])
+    said = await _questions(conn, keys, business_id, [gap.gap_id for gap in gaps], each=EXAMPLES)
     return [(gap, tuple(said[gap.gap_id])) for gap in gaps]
 
 
@@ -45,10 +46,10 @@ async def read_gap(conn: Connection, keys: BusinessKeys, business_id: UUID, gap_
 
 
 async def _questions(
-    conn: Connection, keys: BusinessKeys, business_id: UUID, gap_ids: Sequence[UUID]
+    conn: Connection, keys: BusinessKeys, business_id: UUID, gap_ids: Sequence[UUID], *, each: int
 ) -> dict[UUID, list[Question]]:
     found: dict[UUID, list[Question]] = defaultdict(list)
-    for row in await list_questions(conn, business_id, gap_ids, each=EXAMPLES):
+    for row in await list_questions(conn, business_id, gap_ids, each=each):
         found[row.gap_id].append(_question(keys, row))
     return found
 

@@ -20,8 +20,8 @@ def read(text: str) -> Meaning:
 
 def test_different_questions_stay_apart_even_where_their_vectors_are_alike() -> None:
     meanings = [(number, read(text)) for number, group in enumerate(GROUPS) for text in group]
-    pairs = [(one, other) for (a, one), (b, other) in combinations(meanings, 2) if a != b][::4]
-    assert len(pairs) > 8_000
+    pairs = [(one, other) for (a, one), (b, other) in combinations(meanings, 2) if a != b][::10]
+    assert len(pairs) > 3_000
     assert sum(same_meaning(one, other, LIKE) for one, other in pairs) / len(pairs) <= 0.003
 
 
