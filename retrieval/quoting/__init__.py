@@ -1,0 +1,1 @@
+"""How quotes are chosen and told: layout, features, choice, telling. `retrieval/quote.py` is the way in."""
