@@ -24,12 +24,15 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
+import structlog
+
 from app.businesses.create import create_business
 from app.businesses.model import NewBusiness
 from app.businesses.queries import read_business
 from app.channels.web.asking import answer_ports, knowledge_of, within_limits
 from app.db.pool import Database
 from app.embedded import running
+from app.errors import Unavailable
 from app.jobs.model import IngestSource
 from app.jobs.runner import Runner
 from app.knowledge.manage import add_files
@@ -210,10 +213,13 @@ async def _watched(services: Services, business_id: UUID, asks: list[Any]) -> tu
 async def _watch(database: Database, business_id: UUID, seen: Seen) -> None:
     while True:
         last = seen.done.is_set()
-        async with database.business_transaction(business_id) as conn:
-            month = await read_month(conn, business_id)
-            cursor = await conn.execute("SELECT coalesce(max(reserved + used), 0)::bigint FROM usage_days")
-            row = await cursor.fetchone()
+        try:
+            async with database.business_transaction(business_id) as conn:
+                month = await read_month(conn, business_id)
+                cursor = await conn.execute("SELECT coalesce(max(reserved + used), 0)::bigint FROM usage_days")
+                row = await cursor.fetchone()
+        except Unavailable:
+            continue  # ten thousand at once: the loop itself was late
         assert month is not None and row is not None
         seen.looks += 1
         seen.most = max(seen.most, month.reserved + month.used)
@@ -278,6 +284,7 @@ def _tell(told: dict[str, Any]) -> bool:
 
 async def run(messages: int, answers: int) -> bool:
     """True when no cap was passed."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # a line a refusal
     provider = Provider()
     held = True
     with tempfile.TemporaryDirectory(prefix="milo-budget-") as folder:
