@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import pytest
 from psycopg.rows import dict_row
 
 from app.golden.add import add_golden
 from app.golden.model import MOST, Golden, NewGolden, Result
 from app.golden.queries import list_active, list_results, put_results
+from tests.integration.dashboard import test_inbox_pages
 from tests.integration.dashboard.conftest import SLUG, Site
 from tests.integration.dashboard.test_inbox_pages import a_conversation
 
@@ -74,11 +76,14 @@ async def test_a_question_is_added_changed_paused_removed_and_taken_back(site: S
     assert told == {"golden.add", "golden.change", "golden.pause", "golden.remove"}
 
 
-async def test_a_question_out_of_a_conversation_comes_without_who_asked(site: Site) -> None:
+async def test_a_question_out_of_a_conversation_comes_without_who_asked(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = iter(sorted(uuid4() for _ in range(4)))  # as the database makes them: a later message, a greater id
+    monkeypatch.setattr(test_inbox_pages, "uuid4", lambda: next(ids))
     question = "Hello, my name is Anna Berg, call 0176 12345678. What does soup cost?"
     talk = await a_conversation(site, question, "Soup is £5.", "answered")
     async with site.services.database.business_transaction(site.business_id) as conn:
-        await conn.execute("UPDATE messages SET created_at = created_at - interval '1 second' WHERE author = 'visitor'")
         cursor = await conn.execute("SELECT message_id FROM messages WHERE author = 'assistant'")
         row = await cursor.fetchone()
     assert row is not None and isinstance(row[0], UUID)
