@@ -146,6 +146,11 @@ async def test_the_hours_as_a_whole_are_told_from_facts(cafe: Cafe) -> None:
     assert (await cafe.ask("Wann habt ihr offen?", FRIDAY)).text.startswith("Montag–Freitag: 09:00–17:00; Samstag")
     # And then of one day: what was asked before is understood as hours too.
     assert "10:00–16:00" in (await cafe.ask("And on Saturday?", FRIDAY, earlier="When are you open?")).text
+    # What differs soon is told with it.
+    closed = {"from": "2026-11-24", "until": "2026-11-24", "spans": []}
+    await cafe.found("Kitchen 12:00-15:00 daily", "special_hours", closed)
+    whole = await cafe.ask("What are your opening hours?", FRIDAY)
+    assert [one.text for one in whole.sentences][1:] == ["Tuesday 24 November: closed."]
     # A season, or pages that disagree: then the pages themselves are quoted.
     await cafe.found("Saturday 10-14", "hours", hours("6", "10:00-14:00"))
     assert "Monday–Friday:" not in (await cafe.ask("What are your opening hours?", FRIDAY)).text
