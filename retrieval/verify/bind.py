@@ -41,6 +41,7 @@ SHARED_WITH_FIGURES = 0.3
 OWN, LINE, LABEL, HEAD = 1.0, 0.6, 0.5, 0.3
 LIGHT = 0.2
 BETTER = 0.75  # by so much another figure's place must fit better to be the one that is meant
+COPIED_WORDS = 5  # a shorter line means little without what stands around it
 COPIES = 1  # lines that a sentence may be copied from
 POLARITY_LINES = 8  # that share most words are asked for yes and no
 _LIST_MARK = re.compile(r"^\s*(?:[-*•>#]+|\d{1,2}[.)])\s+")
@@ -135,6 +136,7 @@ class Verifier:
         self._days = [weekdays(plain(text)) for text in texts]
         self._long: list[str] | None = None
         self._by_beginning: dict[str, list[str]] | None = None
+        self._copies: dict[str, list[Line]] | None = None
         self._topic: tuple[Word, ...] = ()
         self._amounts: dict[str | Decimal | int, list[_Place]] | None = None
         self._rivals: dict[tuple[Kind, bool, bool, str | None], list[_Place]] = {}
@@ -154,6 +156,9 @@ class Verifier:
             return Courtesy(text)
         if self._in_another_language(text):
             return Withheld("wrong_language")
+        if (line := self._copied(text, cited)) is not None:
+            self._topic = tuple(word for word in self._words(text) if not word.light) or self._topic
+            return Sentence(text, (cite(self._passages[line.passage], line.passage, line.unit.text),))
         bare = _masked(text, figures)
         words = self._words(bare)
         topic, self._topic = self._topic, tuple(word for word in words if not word.light) or self._topic
@@ -161,7 +166,11 @@ class Verifier:
         bound: list[_Bound] = []
         told = clauses(text, figures)
         for clause in told:
-            if clause is told[0] and len(told) > 1 and not any(not word.light for word in self._words(_without_figures(clause))):
+            if (
+                clause is told[0]
+                and len(told) > 1
+                and not any(not word.light for word in self._words(_without_figures(clause)))
+            ):
                 topic = tuple(word for word in words if not word.light)  # "In 1999, she …": what follows is meant
             own = self._words(_without_figures(clause))
             found = self._support(clause, figures, own, topic, cited)
@@ -174,14 +183,24 @@ class Verifier:
         if crossed := _crossed(bound):
             return Withheld("figure_of_something_else", crossed.kind)
         lines = list(dict.fromkeys(place.line for place in places))
-        if not figures and (days := weekdays(text)) and not self._tells_days(days, self._words(text), cited):
+        if not figures and (days := weekdays(text)) and not self._tells_days(days, words, cited):
             return Withheld("unsupported_weekday", "weekday")
         chosen = list(dict.fromkeys([line.passage for line in lines])) or cited or self._nearest(words)
         reason = self._unnamed(text, words, lines) or self._unshared(text, words, figures, chosen, cited)
         reason = reason or self._turned(text, words, places, lines, cited)
         if reason is not None:
             return reason
-        return Sentence(text, self._citations(words, lines, chosen))
+        return Sentence(text, self._citations(words, lines, chosen, weekdays(text)))
+
+    def _copied(self, text: str, cited: Sequence[int]) -> Line | None:
+        """The line that the sentence is, letter for letter: nothing is said that the page does not say."""
+        if self._copies is None:
+            self._copies = {}
+            for line in self._lines:
+                if not line.unit.row and not line.question and len(line.unit.text.split()) >= COPIED_WORDS:
+                    self._copies.setdefault(plain(" ".join(line.unit.text.split())), []).append(line)
+        found = self._copies.get(text, [])
+        return next((line for line in found if line.passage in cited), found[0] if found else None)
 
     # ---- figures
 
@@ -318,6 +337,7 @@ class Verifier:
     def _tells_days(self, days: frozenset[int], words: Sequence[Word], cited: Sequence[int]) -> bool:
         """Of what is spoken of: the lines with days that share most of the words."""
         found: list[tuple[float, bool, int]] = []
+        words = [word for word in words if not weekdays(word.text)]
         for line in self._lines:
             for part in line.parts:
                 told = part.days or line.days
@@ -326,7 +346,7 @@ class Verifier:
                     met = sum(0.2 if word.light else 1.0 for word in words if not word.stems.isdisjoint(around))
                     found.append((met, days <= told, line.passage))
         best = max((met for met, _, _ in found), default=0.0)
-        if not best and cited:  # in another language no word may meet: then only where the model says
+        if best < 1 and self._foreign:  # no word of another language meets: then only where the model says
             return any(holds_them for _, holds_them, passage in found if passage in cited)
         return any(holds_them for met, holds_them, _ in found if met >= best - 0.1)
 
@@ -481,13 +501,19 @@ class Verifier:
 
     # ---- quotes
 
-    def _citations(self, words: Sequence[Word], lines: Sequence[Line], chosen: Sequence[int]) -> tuple[Citation, ...]:
+    def _citations(
+        self, words: Sequence[Word], lines: Sequence[Line], chosen: Sequence[int], days: frozenset[int]
+    ) -> tuple[Citation, ...]:
         """An exact quote for each line that was needed; without figures the line that shares most words."""
         needed = list(lines)
         heavy = [word for word in words if not word.light] or list(words)
 
         def shared(line: Line) -> tuple[int, int]:
-            own = sum(not word.stems.isdisjoint(line.terms) for word in heavy)
+            own = (
+                2 * bool(days and days <= line.days)
+                + bool(days and days == line.days)
+                + sum(not word.stems.isdisjoint(line.terms) for word in heavy)
+            )
             around = sum(not word.stems.isdisjoint(line.label | line.head) for word in heavy)
             return own, around
 

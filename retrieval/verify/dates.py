@@ -50,7 +50,9 @@ def dates_of(text: str) -> Iterator[Told]:
             year = _YEAR_AFTER.match(text, after.end())
             end = year.end() if year else after.end()
             yield start, end, frozenset({(int(after[1]), month)}), year[1] if year else None
-        elif year or not short or ((match.group()[0].isupper() or fold(match.group()) in _SMALL) and _alone(text, match)):
+        elif (
+            year or not short or ((match.group()[0].isupper() or fold(match.group()) in _SMALL) and _alone(text, match))
+        ):
             yield start, year.end() if year else end, frozenset({(0, month)}), year[1] if year else None
 
 

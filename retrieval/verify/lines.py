@@ -204,7 +204,10 @@ def stems(text: str, languages: tuple[str, ...]) -> frozenset[str]:
 
 
 _PHRASES = (
-    (("least", "most"), re.compile(r"\b(?:up to|bis zu|op til|jusqu['’]à|hasta|fino a|no more than|nicht mehr als)\b", re.IGNORECASE)),
+    (
+        ("least", "most"),
+        re.compile(r"\b(?:up to|bis zu|op til|jusqu['’]à|hasta|fino a|no more than|nicht mehr als)\b", re.IGNORECASE),
+    ),
     (("behind", "front"), re.compile(r"\bin front of\b", re.IGNORECASE)),
 )
 
@@ -252,7 +255,15 @@ def _cells(cells: list[str], header: list[str], near: Near, languages: tuple[str
             near.crown,
         )
         parts.append(
-            Part(cell, figures_of(cell, languages), weekdays(cell) or days, stems(named, languages), own, named, stems(head, languages))
+            Part(
+                cell,
+                figures_of(cell, languages),
+                weekdays(cell) or days,
+                stems(named, languages),
+                own,
+                named,
+                stems(head, languages),
+            )
         )
     return tuple(parts)
 

@@ -12,9 +12,10 @@ from functools import lru_cache
 
 from retrieval.verify.folded import fold
 from retrieval.lexicon import concepts_of
-from retrieval.verify.figures import figures_of
+from retrieval.verify.agree import Near, holds
+from retrieval.verify.figures import Figure, figures_of
 from retrieval.verify.lines import Line, is_light, poles_in, stems
-from retrieval.words.polarity import NEGATING
+from retrieval.words.polarity import NEGATING, RESTRICTORS
 
 COPIED = 0.75  # of the tokens in the same order: told in the page's own words
 SHORTEST = 4
@@ -29,12 +30,13 @@ _TURNS = (
     "with mit med avec con met",
     "without ohne uden sans sin senza zonder utan",
 )
+_RESTRICTS = re.compile(RESTRICTORS, re.IGNORECASE)
 _TURN_OF = {fold(word): at for at, words in enumerate(_TURNS) for word in words.split()}
 
 
 def altered(text: str, line: Line, spoken: tuple[str, ...], languages: tuple[str, ...]) -> str | None:
     """The kind of what was changed, in the words of figures.Kind, or `detail`; None for any other sentence."""
-    said, held = _tokens(_unopened(text)), _tokens(line.unit.text)
+    said, held = _tokens(_unopened(text)), _tokens(_unopened(line.unit.text))
     if len(said) < SHORTEST or len(held) < SHORTEST:
         return None
     matcher = SequenceMatcher(None, [fold(one[0]) for one in said], [fold(one[0]) for one in held], autojunk=False)
@@ -44,19 +46,23 @@ def altered(text: str, line: Line, spoken: tuple[str, ...], languages: tuple[str
         if tag == "equal":
             continue
         mine, theirs = " ".join(one[0] for one in said[i:j]), " ".join(one[0] for one in held[k:m])
-        found = _changed(mine, theirs, line, spoken, languages, whole=(tag == "replace" and j - i <= 2 and m - k <= 2))
+        found = _changed(
+            text, mine, theirs, line, spoken, languages, whole=(tag == "replace" and j - i <= 2 and m - k <= 2)
+        )
         if found is not None:
             return found
     return None
 
 
 def _changed(
-    mine: str, theirs: str, line: Line, spoken: tuple[str, ...], languages: tuple[str, ...], *, whole: bool
+    text: str, mine: str, theirs: str, line: Line, spoken: tuple[str, ...], languages: tuple[str, ...], *, whole: bool
 ) -> str | None:
     if _negators(mine, spoken) != _negators(theirs, languages):
         return "detail"
     turns, held_turns = _turns(mine), _turns(theirs)
     if whole and turns and held_turns and not turns & held_turns:
+        return "detail"
+    if not mine and not _RESTRICTS.search(text) and _RESTRICTS.search(theirs):
         return "detail"
     if not theirs or not mine:
         return None
@@ -66,7 +72,7 @@ def _changed(
         if of_set and pole not in of_set:
             return "detail"
     if any(sign.isdigit() for sign in mine + theirs):
-        return None
+        return _other_figure(figures_of(mine, spoken), figures_of(theirs, languages))
     if not whole:
         return None
     ours, own = _heavy(mine, spoken), _heavy(theirs, languages)
@@ -74,13 +80,25 @@ def _changed(
         return None
     if any(stems(word, languages) & (line.terms | line.label | line.head) for word in ours):
         return None
-    if {c.name for word in ours for c in concepts_of(word, spoken)} & {c.name for word in own for c in concepts_of(word, languages)}:
+    if {c.name for word in ours for c in concepts_of(word, spoken)} & {
+        c.name for word in own for c in concepts_of(word, languages)
+    }:
         return None
     return "detail"
 
 
+def _other_figure(mine: tuple[Figure, ...], theirs: tuple[Figure, ...]) -> str | None:
+    if len(mine) == len(theirs) == 1 and mine[0].kind is theirs[0].kind and not holds(theirs[0], mine[0], Near()):
+        return mine[0].kind
+    return None
+
+
 def _heavy(text: str, languages: tuple[str, ...]) -> list[str]:
-    return [word for word, _ in _tokens(text) if word[0].isalpha() and len(word) > 3 and not is_light(word) and stems(word, languages)]
+    return [
+        word
+        for word, _ in _tokens(text)
+        if word[0].isalpha() and len(word) > 3 and not is_light(word) and stems(word, languages)
+    ]
 
 
 def _turns(text: str) -> frozenset[int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -36,10 +35,11 @@ class Tally:
     cited: int = 0
     cited_right: int = 0
     cited_wrong: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    ms: list[float] = field(default_factory=list[float])
+    ms: list[float] = field(default_factory=list[float])  # of each sentence or clause that was bound
+    made_ms: list[float] = field(default_factory=list[float])  # of a verifier, once an answer
 
     def figures(self) -> dict[str, float]:
-        ordered = sorted(self.ms) or [0.0]
+        ordered, made = sorted(self.ms) or [0.0], sorted(self.made_ms) or [0.0]
         return {
             "answers": self.answers,
             "sentences": self.sentences,
@@ -50,6 +50,8 @@ class Tally:
             "citation_precision": round(self.cited_right / max(1, self.cited), 4),
             "cpu_ms_p50": round(ordered[len(ordered) // 2], 2),
             "cpu_ms_p95": round(ordered[int(len(ordered) * 0.95)], 2),
+            "made_ms_p50": round(made[len(made) // 2], 2),
+            "made_ms_p95": round(made[int(len(made) * 0.95)], 2),
         }
 
 
@@ -58,11 +60,12 @@ async def judge(answers: Iterable[Answered], seed: int) -> Tally:
     for answered in answers:
         shown, written, spent = await _stream(answered, random)
         tally.answers += 1
-        tally.ms.append(spent / max(1, len(answered.sentences)))
+        tally.ms += spent.bound
+        tally.made_ms += spent.made
         true = [said for said in answered.sentences if all(said.text != lie.text for lie in answered.lies)]
         for lie in answered.lies:
             tally.lies += 1
-            tally.lies_shown += [(lie.kind, lie.text, text) for text in _showing(lie.text, lie.tell, shown, true)]
+            tally.lies_shown += [(lie.kind, lie.text, text) for text in _showing(lie.text, lie.tell, shown)]
         reasons = {held.text: held.reason for held in written.withheld}
         if not answered.lies:
             tally.sentences += len(true)
@@ -80,7 +83,7 @@ async def judge(answers: Iterable[Answered], seed: int) -> Tally:
     return tally
 
 
-async def _stream(answered: Answered, random: Random) -> tuple[list[Sentence], Written, float]:
+async def _stream(answered: Answered, random: Random) -> tuple[list[Sentence], Written, _Spent]:
     text, pieces = answered.text, list[str]()
     while text:
         size = random.randint(1, 12)
@@ -116,13 +119,15 @@ async def _stream(answered: Answered, random: Random) -> tuple[list[Sentence], W
                 assert "".join(deltas) == event.sentence.text, "what is told is what was shown"
                 deltas.clear()
                 shown.append(event.sentence)
-    return shown, written, spent.ms
+    return shown, written, spent
 
 
 class _Spent:
     """CPU time of verification alone: the making of a verifier and each binding."""
 
-    ms = 0.0
+    def __init__(self) -> None:
+        self.bound: list[float] = []
+        self.made: list[float] = []
 
     def __enter__(self) -> None:
         self._bind, self._init = bind.Verifier.bind, bind.Verifier.__init__
@@ -133,12 +138,12 @@ class _Spent:
             try:
                 return real(verifier, raw)
             finally:
-                spent.ms += (time.process_time() - began) * 1000
+                spent.bound.append((time.process_time() - began) * 1000)
 
         def timed_init(verifier: bind.Verifier, *given: object, **named: object) -> None:
             began = time.process_time()
             made(verifier, *given, **named)  # type: ignore[arg-type]
-            spent.ms += (time.process_time() - began) * 1000
+            spent.made.append((time.process_time() - began) * 1000)
 
         bind.Verifier.bind = timed
         bind.Verifier.__init__ = timed_init  # type: ignore[method-assign]
@@ -147,8 +152,7 @@ class _Spent:
         bind.Verifier.bind, bind.Verifier.__init__ = self._bind, self._init
 
 
-def _showing(lie: str, tell: str, shown: list[Sentence], true: list[object]) -> list[str]:
-    del true
+def _showing(lie: str, tell: str, shown: list[Sentence]) -> list[str]:
     tell, lie = _plain(tell), _plain(lie)
     found: list[str] = []
     for sentence in shown:

@@ -211,7 +211,9 @@ def _mail(said: Said, language: str, passages: Sequence[Passage], random: Random
 def _smuggled(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
     lie = random.choice(SMUGGLED)
     tell = re.search(r"evil[\w.-]*|900 555 0100|\[b\]|javascript", lie)
-    return (said.text[:-1] + ": " + lie if random.random() < 0.5 else lie), tell.group() if tell and len(tell.group()) > 3 else lie
+    return (said.text[:-1] + ": " + lie if random.random() < 0.5 else lie), tell.group() if tell and len(
+        tell.group()
+    ) > 3 else lie
 
 
 def _from_list(words: Sequence[str], said: Said, random: Random) -> Made:
