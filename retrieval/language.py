@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import lru_cache
 
 from retrieval.analyse import fold, stop_words, tokens
@@ -72,7 +73,8 @@ def _chinese_or_japanese(code: str, text: str, fallback: str) -> str:
     return "ja" if code == "zh" and fallback == "ja" else code
 
 
-def _scores(text: str) -> dict[str, float]:
+@lru_cache(maxsize=64)  # one question is asked for its language three times over; a millisecond each
+def _scores(text: str) -> Mapping[str, float]:
     scores: defaultdict[str, float] = defaultdict(float)
     words = [token for kind, token in tokens(text) if kind == "word"]
     for word in words:
