@@ -21,17 +21,21 @@ _Phrases = dict[str, list[tuple[str, ...]]]  # by their first word
 
 
 def wants_person(text: str, language: str) -> bool:
-    """`language`: as detected; English counts everywhere. A question about people is no wish ("who is the chef?")."""
+    """`language`: as detected, tried first. A question about people is no wish ("who is the chef?")."""
     sentences = [tuple(re.findall(r"[^\W_]+", fold(part))) for part in re.split(r"[.!?;\n]+", text)]
     if sum(map(len, sentences)) > MOST_WORDS:
         return False
     lists = _lists()
-    known = [lists[code] for code in dict.fromkeys((language, "en")) if code in lists]
+    # Three words are too few to tell a language by: each is tried, and all parts must be of the same.
+    known = [lists[code] for code in dict.fromkeys((language, "en", *lists)) if code in lists]
     return any(words and _wishes(words, one) for words in sentences for one in known)
 
 
 def _wishes(words: tuple[str, ...], known: dict[str, _Phrases]) -> bool:
-    return _is_just_a_person(words, known) or _asks_to_talk(words, known) or _minds_the_machine(words, known)
+    someone = any(word in known[what] for what in ("person", "someone", "machine") for word in words)
+    return someone and (
+        _is_just_a_person(words, known) or _asks_to_talk(words, known) or _minds_the_machine(words, known)
+    )
 
 
 def _is_just_a_person(words: tuple[str, ...], known: dict[str, _Phrases]) -> bool:
