@@ -130,7 +130,7 @@ PLANT: dict[str, Row] = {
         "text": "t",
     },
     "usage_days": {"person_id": P, "day": "2026-01-01"},
-    "vector_indexes": {"model": "m", "dimensions": 2, "index_name": "i", "state": "ready"},
+    "vector_indexes": {"generation": 1, "model": "m", "dimensions": 2, "index_name": "i", "state": "ready"},
 }
 
 
