@@ -24,7 +24,7 @@ from retrieval.quoting.weights import UNIT
 __all__ = ["Quoted", "cite", "quote"]
 
 PASSAGES = 6  # quoted from; what stands further down is seldom right
-EMBEDDED = 24  # units worth a vector, a few milliseconds
+EMBEDDED = 8  # units worth a vector, some 300 tokens; 24 held what was asked no more often
 OWN_WORDS = 150  # a longer answer of the owner's is quoted like a page
 
 
