@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from retrieval.analyse import fold, stop_words
 from retrieval.language import detect
@@ -21,7 +22,7 @@ MOST_TURNS = 3  # questions that lean on each other
 MOST_CHARACTERS = 300
 
 _GOES_ON = {
-    "en": "and or but also", "de": "und oder aber auch", "da": "og eller men", "fr": "et ou mais", "es": "y o pero",
+    "en": "and or but also", "de": "und oder aber auch", "da": "og eller men", "fr": "et mais", "es": "y o pero",
     "it": "e o ma anche", "nl": "en of maar ook", "sv": "och eller men", "no": "og eller men", "pt": "e ou mas",
     "pl": "a i oraz lub ale",
 }  # fmt: skip
@@ -30,19 +31,20 @@ _WHAT_ABOUT = (
     "hva med", "hur är det med", "et pour", "qu en est il", "y para", "qué tal", "e per", "en voor", "hoe zit het",
     "e para", "a co z", "and what",
 )  # fmt: skip
-# Words that stand for what was spoken of before, whatever else the question says.
-_THEY = frozenset(
-    fold(word)
-    for word in "they them those these ones theirs he she him davon dafür darin dazu damit deren dessen diese dieser"
-    " diesen dem de disse denne ils elles celui celle ceux celles ellos ellas esos esas quelli quelle essi loro deze"
-    " die hen dessa eles elas nich".split()
-)
+# Words that stand for what was spoken of before, whatever else the question says; by language: "de" is no pronoun in
+# French.
+_THEY = {
+    "en": "they them those these ones theirs he she him", "de": "davon dafür darin dazu damit deren dessen diese dieser"
+    " diesen", "da": "de dem disse denne", "no": "de dem disse denne", "sv": "de dem dessa denna",
+    "fr": "ils elles celui celle ceux celles", "es": "ellos ellas esos esas", "it": "quelli quelle essi loro",
+    "nl": "deze die hen", "pt": "eles elas esses essas", "pl": "nich te tych",
+}  # fmt: skip
 # And words that do so only where nothing else is named: "is it possible to park?" speaks of parking.
-_IT = frozenset(
-    fold(word)
-    for word in "it that this one there its es das dies dieses dort da det den der dette ça ca cela y en eso esto ese"
-    " este ello lo esso questo quello ciò dat dit het er detta isso isto esse to tego".split()
-)
+_IT = {
+    "en": "it this that one there its", "de": "es das dies dieses dort da dem den", "da": "det den der dette",
+    "no": "det den der dette", "sv": "det den där detta", "fr": "ça ca cela y en", "es": "eso esto ese este ello lo",
+    "it": "esso questo quello ciò", "nl": "dat dit het er", "pt": "isso isto esse este ele ela", "pl": "to ten ta tego",
+}  # fmt: skip
 # What may be asked of a thing without naming it.
 _ASPECTS = frozenset({"price", "hours", "closed", "duration", "discount", "age", "notice", "payment", "free"})
 _ASKING = frozenset(
@@ -66,11 +68,12 @@ def leans(question: str, language: str) -> bool:
     goes_on = f"{_GOES_ON.get(language, '')} {_GOES_ON['en']}".split()
     if (words[0] in goes_on and len(words) > 1) or any(_begins(start, fold(phrase)) for phrase in _WHAT_ABOUT):
         return True
-    if len(words) <= 2 and not concepts_of(question, (language,)):
+    # Two words are too few to tell a language by.
+    if len(words) <= 2 and not concepts_of(question, (language, *_THEY)):
         return True  # "Purple ones?", but not "Phone number?"
-    if any(word in _THEY for word in words[1:] or words):
+    if any(word in _pointing(_THEY, language) for word in words[1:] or words):
         return language not in ("de", "nl") or not _names_something(words, language)
-    points = any(word in _IT for word in words)
+    points = any(word in _pointing(_IT, language) for word in words)
     bare = all(word in _ASKING for word in words)
     return (points or bare) and not _names_something(words, language)
 
@@ -104,15 +107,24 @@ def _questions(history: Sequence[Turn], language: str) -> Iterable[str]:
             yield text
 
 
+@lru_cache(maxsize=64)
+def _folded(words: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in words.split())
+
+
+def _pointing(lists: dict[str, str], language: str) -> frozenset[str]:
+    return _folded(lists.get(language, lists["en"]))
+
+
 def _begins(start: str, phrase: str) -> bool:
     return start == phrase or start.startswith(f"{phrase} ")
 
 
 def _names_something(words: Sequence[str], language: str) -> bool:
     """A word with content besides those that ask, point or say what is asked of the thing."""
-    stops = stop_words(language)
+    empty = stop_words(language) | _pointing(_IT, language) | _pointing(_THEY, language) | _ASKING
     for word in words:
-        if word in _ASKING or word in _IT or word in _THEY or word in stops:
+        if word in empty:
             continue
         if {concept.name for concept in concepts_of(word, (language,))} & _ASPECTS:
             continue

@@ -44,6 +44,8 @@ def test_question_that_goes_on_leans_on_the_one_before(question: str, language: 
         ("Is there a lift?", "en"),
         ("Y a-t-il un parking ?", "fr"),
         ("Er der parkering?", "da"),
+        ("où se garer", "fr"),
+        ("Servez-vous de la pizza ?", "fr"),
         ("Was kostet das Frühstück?", "de"),
         ("Is het zwembad open?", "nl"),
         ("a day ticket price", "en"),
