@@ -52,7 +52,9 @@ _GREETING = re.compile(
     r"|bonjour|bonsoir|salut|hola|ciao|buongiorno|beste|dag)(?:\s+[\w.'-]+){0,3}\s*[,!.]*\s*$",
     re.IGNORECASE,
 )
+_INTRODUCES = re.compile(r"(?=.*\b20\d\d\b)(?=.*\b\d{1,2}[.:]\d{2}\b).*$|.*\S@\S+.*:\s*$")
 SIGNATURE = 5  # lines below a sign-off that can still be a signature
+WHOLE = 8  # letters of a whole line of our mail, such as “1: your answer”
 KNOWN = 12  # letters from which on a line that stands in our mail is no accident
 
 
@@ -70,8 +72,12 @@ def own_words(reply: str, sent: str) -> str:
             number = None
             continue
         letters = _squeezed(bare)
-        ours = bool(letters) and ((below and letters in lines) or (len(letters) >= KNOWN and letters in known))
+        ours = bool(letters) and (
+            (letters in lines and (below or len(letters) >= WHOLE)) or (len(letters) >= KNOWN and letters in known)
+        )
         if bare != line or ours:
+            if not quoted:
+                _drop_introduction(kept)
             quoted = True
             asked = _NUMBERED.match(bare)
             number = asked.group(1) if asked and ours else number
@@ -88,6 +94,15 @@ def own_words(reply: str, sent: str) -> str:
             continue
         kept.append(line.rstrip())
     return _without_ends(kept)
+
+
+def _drop_introduction(kept: list[str]) -> None:
+    """In whatever language: a line with a year and a time, or an address and a colon, right above what is quoted."""
+    at = len(kept) - 1
+    while at >= 0 and not kept[at].strip():
+        at -= 1
+    if at >= 0 and _INTRODUCES.match(kept[at]) and not _NUMBERED.match(kept[at]):
+        del kept[at:]
 
 
 def _unwrapped(lines: list[str]) -> list[str]:

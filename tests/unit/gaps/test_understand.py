@@ -19,7 +19,10 @@ SENT = """3 questions nobody could answer at Corner Bakery
 3. Where can I park?
    asked once
 
-Just reply to this mail, the number first: "1: your answer".
+Just reply to this mail, with the number first, like this:
+
+    1: your answer
+    2: your answer
 """
 QUOTED = "\n".join(f"> {line}" for line in SENT.splitlines())
 
@@ -102,3 +105,9 @@ def test_numbers_of_the_answer_are_not_numbers_of_questions() -> None:
 
 def test_empty_reply_says_nothing() -> None:
     assert own_words(f"\n\nOn Mon, 23 Nov 2026, Milo <m@x.example> wrote:\n{QUOTED}", SENT) == ""
+
+
+def test_our_own_example_is_no_answer_where_a_program_marks_nothing() -> None:
+    found = understand(f"1: Yes, outside.\n\nMilo 23.11.2026 7.31\n{SENT}", SENT, QUESTIONS, "en")
+    assert found.answers == {1: "Yes, outside."}
+    assert answers(SENT) == {}
