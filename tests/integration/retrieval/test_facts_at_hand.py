@@ -161,6 +161,7 @@ async def test_contacts_and_prices_are_told_from_facts(baths: Baths) -> None:
         "What does a day ticket for a group of 10 adults cost?",
         "What do adults pay?",  # of the day, or of the season
         "How much is a reduced day ticket for adults?",
+        "How much is a day ticket for adults today?",
         "What is the phone number of the café?",
     ],
 )
