@@ -1,6 +1,7 @@
 """Whether a figure of a passage is the one that was said. Two figures and what stands near the first in, yes or no out.
 
-A bare number in a table takes its unit from the head of its column or the row; a number that counts something else does
+A bare number in a table takes its unit from the head of its column or the row; a number that counts something else
+  does
 not. Called by bind.py.
 """
 

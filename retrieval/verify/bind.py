@@ -15,7 +15,6 @@ from decimal import Decimal
 from functools import lru_cache
 
 from retrieval.analyse import SnowballAnalyser, stop_words
-from retrieval.verify.folded import fold
 from retrieval.language import detect
 from retrieval.lexicon import COMPOUNDING, concepts_of
 from retrieval.model import Citation, Passage, Sentence
@@ -26,6 +25,7 @@ from retrieval.verify import polarity
 from retrieval.verify.agree import holds, same_kind
 from retrieval.verify.days import weekdays
 from retrieval.verify.figures import Figure, Kind, figures_of, plain
+from retrieval.verify.folded import fold
 from retrieval.verify.lines import JOINTS, Clause, Line, Part, Word, clauses, is_light, read, stems
 from retrieval.verify.names import names_of
 from retrieval.verify.verbatim import altered
@@ -59,12 +59,14 @@ _POLITE = re.compile(
 )
 _TOKEN = re.compile(r"[^\W_][\w-]*")
 _OPENING = re.compile(
-    r"\b(?:opens?|open from|opening at|from|starts?|starting|begins?|öffne[tn]|ab|von|beginnt|åbner|fra|begynder|starter|ouvre"
+    r"\b(?:opens?|open from|opening at|from|starts?|starting|begins?|öffne[tn]|ab|von|beginnt|åbner|fra"
+    r"|begynder|starter|ouvre"
     r"|à partir de|dès|abre|desde|apre|dalle|opent|vanaf|öppnar|från|åpner)\b",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"\b(?:closes?|until|till|closing at|ends?|schließ(?:t|en)|bis|endet|lukker|til|slutter|ferme|jusqu['’]à|cierra|hasta|chiude"
+    r"\b(?:closes?|until|till|closing at|ends?|schließ(?:t|en)|bis|endet|lukker|til|slutter|ferme|jusqu['’]à"
+    r"|cierra|hasta|chiude"
     r"|fino alle|sluit|tot|stänger|stenger)\b",
     re.IGNORECASE,
 )
@@ -684,7 +686,8 @@ def _before(place: _Place) -> str:
 
 
 def _role(before: str) -> str | None:
-    """Whether what comes next is where something begins or where it ends; what goes before another figure is not of it."""
+    """Whether what comes next is where something begins or where it ends; what goes before another figure is"
+    " not of it."""
     before = re.split(r"[\d,;]", before)[-1]
     closes = max((match.start() for match in _CLOSING.finditer(before)), default=-1)
     opens = max((match.start() for match in _OPENING.finditer(before)), default=-1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from retrieval.verify.folded import fold
 from retrieval.verify.days import weekdays
+from retrieval.verify.folded import fold
 from retrieval.words.numbers import number_of
 
 CLOCK = re.compile(
@@ -57,8 +57,10 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_HOUR = re.compile(
-    r"(?:\d\s*[-–—]|\d\s+to|\b(?:at|from|until|till|by|since|before|after|um|ab|von|bis|gegen|vor|nach|kl|klokken|klockan|fra|til|før|efter"
-    r"|inden|à|de|dès|avant|après|a las|las|desde|hasta|alle|dalle|om|van|vanaf|tot|från|às|das|od|do|opens?|closes?|open"
+    r"(?:\d\s*[-–—]|\d\s+to|\b(?:at|from|until|till|by|since|before|after|um|ab|von|bis|gegen|vor|nach|kl"
+    r"|klokken|klockan|fra|til|før|efter"
+    r"|inden|à|de|dès|avant|après|a las|las|desde|hasta|alle|dalle|om|van|vanaf|tot|från|às|das|od|do|opens?"
+    r"|closes?|open"
     r"|between|zwischen|mellem|entre)\b\.?)\s*$",
     re.IGNORECASE,
 )

@@ -60,7 +60,8 @@ def _alone(text: str, match: re.Match[str]) -> bool:
     """ "From May to September", "im Mai": after a word that goes before months."""
     return (
         re.search(
-            r"\b(?:in|from|to|until|of|since|and|by|im|bis|von|ab|seit|i|fra|til|en|de|à|a|desde|hasta|da|dal|al|vanaf|tot"
+            r"\b(?:in|from|to|until|of|since|and|by|im|bis|von|ab|seit|i|fra|til|en|de|à|a|desde|hasta|da|dal"
+            r"|al|vanaf|tot"
             r"|between|mid|through|-)\s*$",
             text[: match.start()],
             re.IGNORECASE,

@@ -11,7 +11,8 @@ from retrieval.words.calendar import DAY_GROUPS, WEEKDAYS
 EVERY_DAY = frozenset(range(7))
 _WORD = re.compile(r"[^\W\d_]+")
 _DAILY = re.compile(
-    r"\b(?:daily|every day|each day|all week|any day|seven days a week|7 days a week|täglich|jeden tag|dagligt?|hver dag"
+    r"\b(?:daily|every day|each day|all week|any day|seven days a week|7 days a week|täglich|jeden tag|dagligt?"
+    r"|hver dag"
     r"|alle ugens dage|tous les jours|chaque jour|quotidien\w*|todos los días|cada día|diario|a diario|tutti i giorni"
     r"|ogni giorno|dagelijks|elke dag|iedere dag|diariamente|todos os dias|alla dagar|varje dag|codziennie|24/7)\b",
     re.IGNORECASE,
@@ -21,7 +22,8 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(
-    r"\b(?:except(?: for| on)?|other than|but not|apart from|not on|außer|ausgenommen|bis auf|nicht|undtagen|bortset fra|men ikke"
+    r"\b(?:except(?: for| on)?|other than|but not|apart from|not on|außer|ausgenommen|bis auf|nicht|undtagen"
+    r"|bortset fra|men ikke"
     r"|ikke|sauf|excepté|hors|excepto|salvo|menos|eccetto|tranne|behalve|uitgezonderd|utom|unntatt|every day but)\b",
     re.IGNORECASE,
 )

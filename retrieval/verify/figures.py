@@ -13,16 +13,18 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
-from retrieval.verify.folded import fold
 from retrieval.verify.clock import CLOCK, is_hour, minutes_of, spoken
 from retrieval.verify.dates import dates_of
+from retrieval.verify.folded import fold
 from retrieval.words.measures import CURRENCIES, UNITS
 from retrieval.words.numbers import is_half, is_one, number_of
 
 MAIL = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 LINK = re.compile(
-    r"(?:(?:https?|ftp)://|www\.)[^\s<>\"')\]]+|(?<![\w@.])(?:[a-z0-9-]+\.)+(?:com|org|net|info|eu|io|app|shop|dev|biz|de|at|ch|dk"
-    r"|fr|es|it|nl|be|pt|se|no|pl|uk|us|ie|fi|cz|hu|ro|gr|tr|ru|ua|cn|jp|me|co|ly|site|online|store|xyz|example|test)(?![\w@])"
+    r"(?:(?:https?|ftp)://|www\.)[^\s<>\"')\]]+|(?<![\w@.])(?:[a-z0-9-]+\.)+(?:com|org|net|info|eu|io|app|shop"
+    r"|dev|biz|de|at|ch|dk"
+    r"|fr|es|it|nl|be|pt|se|no|pl|uk|us|ie|fi|cz|hu|ro|gr|tr|ru|ua|cn|jp|me|co|ly|site|online|store|xyz|example"
+    r"|test)(?![\w@])"
     r"(?:/[^\s<>\"')\]]*)?",
     re.IGNORECASE,
 )
@@ -42,13 +44,16 @@ _BEFORE = re.compile(r"(?P<word>[€$£¥₺₹]|[^\W\d_]+)\.?\s?$")
 _DASHED = re.compile(r",[-–—](?!\d)")
 _COUNTED = re.compile(r"[\s-]([^\W\d_]{3,})")
 _RATE = re.compile(
-    r"\s*(?:/\s?|(?:per|an?|each|every|pro|je|jede[rns]?|im|am|pr|om|i|par|la|le|l'|al|all'|a|il|por|per|à la|na|za)\b\.?\s?)"
+    r"\s*(?:/\s?|(?:per|an?|each|every|pro|je|jede[rns]?|im|am|pr|om|i|par|la|le|l'|al|all'|a|il|por|per|à la"
+    r"|na|za)\b\.?\s?)"
     r"(?P<word>[^\W\d_]+)(?!-end\b|\w)",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    r"\s*(?:\.|st|nd|rd|th|er)?\s*(?:-|–|—|\bto\b|\bbis\b|\btil\b|à|\bau\b|\ba(?:l|las)?\b|\balle\b|\bdo\b|\btill?\b|\btot\b(?: en met)?"
-    r"|\bthrough\b|\bthru\b|\buntil\b|\bund\b|\band\b|\bog\b|\bet\b|\by\b|\be\b|\ben\b|\boch\b|/|\bor\b|\boder\b|\beller\b|\bou\b"
+    r"\s*(?:\.|st|nd|rd|th|er)?\s*(?:-|–|—|\bto\b|\bbis\b|\btil\b|à|\bau\b|\ba(?:l|las)?\b|\balle\b|\bdo\b"
+    r"|\btill?\b|\btot\b(?: en met)?"
+    r"|\bthrough\b|\bthru\b|\buntil\b|\bund\b|\band\b|\bog\b|\bet\b|\by\b|\be\b|\ben\b|\boch\b|/|\bor\b"
+    r"|\boder\b|\beller\b|\bou\b"
     r"|\bo\b|\bof\b|,|&)\s*(?:\bund\b|\band\b|\bog\b|\bet\b)?\s*(?:l[ae]s?\s|um\s|kl\.?\s|[€$£]\s?)?",
     re.IGNORECASE,
 )
@@ -63,7 +68,8 @@ _BETWEEN = re.compile(
 
 
 _AND_A_HALF = re.compile(
-    r"\b(?:an hour and a half|(?:one|1) and a half hours|anderthalb stunden|eineinhalb stunden|halvanden time|une heure et demie"
+    r"\b(?:an hour and a half|(?:one|1) and a half hours|anderthalb stunden|eineinhalb stunden|halvanden time"
+    r"|une heure et demie"
     r"|hora y media|un['’]ora e mezza|anderhalf uur)\b",
     re.IGNORECASE,
 )
@@ -209,7 +215,7 @@ class _Reader:
             self._take(Figure(Kind.MEASURE, *match.span(), frozenset({"1.5"}), unit="time", factor=60))
         for match in _NUMBER.finditer(self._rest):
             clock = CLOCK.fullmatch(match.group())
-            self._number(match.start(), match.end(), readings(match.group()), clock)
+            self._number(match.start(), match.end(), set(readings(match.group())), clock)
         words = list(_WORD.finditer(self._rest))
         for at, match in enumerate(words):
             word = fold(match.group())
@@ -369,6 +375,8 @@ def _like(bare: Figure, full: Figure) -> Figure:
             if days:
                 dates = frozenset((day, month) for day in days for month in months)
                 return replace(bare, kind=Kind.DATE, dates=dates, year=full.year, texts=frozenset(), counted="")
+        case _:
+            return bare
     return bare
 
 

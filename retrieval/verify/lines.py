@@ -13,27 +13,30 @@ from functools import lru_cache
 from itertools import pairwise
 
 from retrieval.analyse import SnowballAnalyser
-from retrieval.verify.folded import fold
 from retrieval.model import Passage
 from retrieval.units import Unit, cut
 from retrieval.verify.agree import Near
 from retrieval.verify.days import EVERY_DAY, daily, weekdays
 from retrieval.verify.figures import Figure, Measured, currencies_in, figures_of, plain, units_in
+from retrieval.verify.folded import fold
 from retrieval.words.light import LIGHT_WORDS
 from retrieval.words.measures import CROWNS
 from retrieval.words.polarity import POLES
 
 JOINTS = re.compile(
-    r"[,;:–—](?=\s)|(?<=[.!?])\s+(?=[A-ZÀ-Þ])|\s(?:and|or|but|und|oder|aber|sowie|og|eller|men|samt|et|ou|mais|y|o|pero|e|ma|en|of|maar|och|i|oraz)\s"
+    r"[,;:–—](?=\s)|(?<=[.!?])\s+(?=[A-ZÀ-Þ])|\s(?:and|or|but|und|oder|aber|sowie|og|eller|men|samt|et|ou|mais"
+    r"|y|o|pero|e|ma|en|of|maar|och|i|oraz)\s"
 )
 # "Room for two 80 €, for four 120 €": such a part still speaks of the room.
 _GOES_ON = re.compile(
-    r"\W*(?:and |or |und |oder |og |et |y |e |en )?(?:for|in|im|auf|from|with|per|if|after|before|each|until|on|at|für|ab|mit|pro|je|bei|von|bis|am|um"
+    r"\W*(?:and |or |und |oder |og |et |y |e |en )?(?:for|in|im|auf|from|with|per|if|after|before|each|until|on"
+    r"|at|für|ab|mit|pro|je|bei|von|bis|am|um"
     r"|for|fra|med|pr|til|om|på|pour|par|avec|dès|jusqu|le|para|por|con|desde|per|da|voor|vanaf|met|från|till?)\b",
     re.IGNORECASE,
 )
 _AGES = re.compile(
-    r"\b(?:age[sd]?|under|over|from|children|kids|years?|ab|unter|über|bis|kinder|alter|klasse|jahre\w*|fra|under|over|børn"
+    r"\b(?:age[sd]?|under|over|from|children|kids|years?|ab|unter|über|bis|kinder|alter|klasse|jahre\w*|fra"
+    r"|under|over|børn"
     r"|år|alder|enfants?|moins|plus|ans|dès|niños|menores|años|bambini|anni|sotto|kinderen|jaar|vanaf)\b",
     re.IGNORECASE,
 )
@@ -162,11 +165,11 @@ def _read(page: str, title: str, path: tuple[str, ...], languages: tuple[str, ..
                 poles_in(around) | poles,
             )
         )
-        before = frozenset() if unit.row else lines[-1].terms
+        before = frozenset[str]() if unit.row else lines[-1].terms
         if unit.text.rstrip().endswith("?"):
             asked = lines[-1].terms
         elif "\n" in page[unit.end : units[at + 1].start if at + 1 < len(units) else unit.end]:
-            asked = asked if lines[-1].asked != asked else frozenset()
+            asked = asked if lines[-1].asked != asked else frozenset[str]()
         if unit.label:
             labels.append((at, text))
     return tuple(lines)

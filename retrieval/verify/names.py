@@ -19,9 +19,12 @@ _TITLE = frozenset("dr prof mr mrs ms miss frau herr herrn hr fru monsieur madam
 # Written large without being anyone's name.
 _GENERAL = frozenset(
     fold(word)
-    for word in "i i'm i'll i've english german french danish spanish italian dutch swedish norwegian polish portuguese"
-    " european christmas easter new year eve pm am vat tv wifi wi-fi wlan gps id ok pin eu uk usa us faq pdf atm cet utc"
-    " sms nhs ev ec e-bike e-bikes sie ihr ihre ihnen ihren ihrem ihrer uhr i de dem deres dig jer u uw god internet web online"
+    for word in "i i'm i'll i've english german french danish spanish italian dutch swedish norwegian polish"
+    " portuguese"
+    " european christmas easter new year eve pm am vat tv wifi wi-fi wlan gps id ok pin eu uk usa us faq pdf"
+    " atm cet utc"
+    " sms nhs ev ec e-bike e-bikes sie ihr ihre ihnen ihren ihrem ihrer uhr i de dem deres dig jer u uw god"
+    " internet web online"
     " bank holidays holiday january february".split()
 )
 SENTENCE_START = re.compile(r"(?:^|[.!?:•–—\"“„«(]\s*)$")

@@ -1,6 +1,7 @@
 """Whether a sentence says the opposite of its line, or leaves out what the line excludes. Clauses in, a verdict out.
 
-"Dogs are welcome in the rooms" of "dogs are welcome in the garden, but not in the rooms"; "open" of "closed", "with" of
+"Dogs are welcome in the rooms" of "dogs are welcome in the garden, but not in the rooms"; "open" of "closed",
+  "with" of
 "without", adults of children, before of after. Called by bind.py after the figures were bound.
 """
 
@@ -10,10 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-from retrieval.verify.folded import fold
 from retrieval.verify.days import weekdays
 from retrieval.verify.figures import currencies_in
+from retrieval.verify.folded import fold
 from retrieval.verify.lines import Line, Word, is_light, poles_in, stems
 from retrieval.words.polarity import (
     FREE_WORDS,
@@ -29,7 +31,8 @@ from retrieval.words.polarity import (
 )
 
 _FINE = re.compile(
-    r"(?P<joint>[,;:–—()](?=\s|$)|(?<=\D[.!?])\s+(?=[A-ZÀ-Þ])|\s(?=(?:and|or|but|if|when|because|unless|while|und|oder|aber|sowie|wenn|falls|weil|og|eller|men"
+    r"(?P<joint>[,;:–—()](?=\s|$)|(?<=\D[.!?])\s+(?=[A-ZÀ-Þ])|\s(?=(?:and|or|but|if|when|because|unless|while"
+    r"|und|oder|aber|sowie|wenn|falls|weil|og|eller|men"
     r"|hvis|når|et|ou|mais|si|quand|lorsque|y|pero|cuando|e|ma|se|quando|maar|als|och|och)\s))"
 )
 _ADDED = re.compile(r"\W*(?:and|or|nor|und|oder|og|eller|et|ou|ni|y|o|e|en|of|och)\b", re.IGNORECASE)
@@ -70,7 +73,7 @@ def pieces(text: str, languages: tuple[str, ...]) -> tuple[Said, ...]:
     found: list[Said] = []
     carried = frozenset[str]()
     cuts = [0, *[match.end() for match in _FINE.finditer(text)], len(text)]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         part = text[start:end]
         terms = stems(part, languages)
         negative, lacking, negated = _negative(part, languages)
@@ -130,9 +133,7 @@ def turned(
                 if not word.stems.isdisjoint(piece.terms):
                     score += 1
                     own += 1
-                elif not word.stems.isdisjoint(piece.carried):
-                    score += CARRIED
-                elif not word.stems.isdisjoint(line.asked):
+                elif not word.stems.isdisjoint(piece.carried) or not word.stems.isdisjoint(line.asked):
                     score += CARRIED
                 elif not (word.stems.isdisjoint(line.label) and word.stems.isdisjoint(line.head)):
                     score += 0.3
@@ -174,7 +175,7 @@ def dropped(text: str, words: Sequence[Word], line: Line, languages: tuple[str, 
             continue
         after = _content(parts[at].text[match.end() :], languages)[:3]
         before = _content(parts[at].text[: match.start()], languages)[-2:]
-        limits = frozenset().union(*(after or before))
+        limits = frozenset[str]().union(*(after or before))
         days = weekdays(parts[at].text)
         if days and days & weekdays(text):
             continue
@@ -274,7 +275,7 @@ def _negative(text: str, languages: tuple[str, ...]) -> tuple[bool, frozenset[st
     """Whether it says no in the end, what it lacks, and whether it has any word of negation."""
     text = _NEUTRAL.sub(" ", text)
     words = [(fold(match.group()), match.end()) for match in _TOKEN.finditer(text)]
-    negators = frozenset().union(
+    negators = frozenset[str]().union(
         *(NEGATING.get("no" if code in ("nb", "nn") else code, frozenset()) for code in languages)
     )
     negative, count, lacking = False, 0, frozenset[str]()

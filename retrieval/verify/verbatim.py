@@ -10,10 +10,10 @@ import re
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from retrieval.verify.folded import fold
 from retrieval.lexicon import concepts_of
 from retrieval.verify.agree import Near, holds
 from retrieval.verify.figures import Figure, figures_of
+from retrieval.verify.folded import fold
 from retrieval.verify.lines import Line, is_light, poles_in, stems
 from retrieval.words.polarity import NEGATING, RESTRICTORS
 
@@ -106,7 +106,7 @@ def _turns(text: str) -> frozenset[int]:
 
 
 def _negators(text: str, languages: tuple[str, ...]) -> int:
-    known = frozenset().union(*(NEGATING.get(code, frozenset()) for code in languages))
+    known = frozenset[str]().union(*(NEGATING.get(code, frozenset()) for code in languages))
     return sum(fold(word) in known or word.endswith(("n't", "n’t")) for word, _ in _tokens(text)) % 2
 
 

@@ -18,9 +18,11 @@ _WORDS = {
     " achtzig=80 neunzig=90 hundert=100 einhundert=100 tausend=1000 zwo=2 dutzend=12",
     "da": "nul én to tre fire fem seks syv otte ni ti elleve tolv tretten fjorten femten seksten sytten atten nitten"
     " tyve=20 tredive=30 fyrre=40 halvtreds=50 tres=60 halvfjerds=70 firs=80 halvfems=90 hundrede=100 tusind=1000",
-    "fr": "zéro - deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize - - - vingt=20"
+    "fr": "zéro - deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize - - -"
+    " vingt=20"
     " trente=30 quarante=40 cinquante=50 soixante=60 cent=100 mille=1000 douzaine=12",
-    "es": "cero - dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete"
+    "es": "cero - dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis"
+    " diecisiete"
     " dieciocho diecinueve veinte=20 treinta=30 cuarenta=40 cincuenta=50 sesenta=60 setenta=70 ochenta=80"
     " noventa=90 cien=100 ciento=100 mil=1000 docena=12",
     "it": "zero - due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici"

@@ -40,23 +40,36 @@ stängt förbjudet stengt forbudt zamknięte zamknięty zabronione
 NEGATIVE_ENDS = ("-free", "los", "lose", "losen", "frei", "freie", "fri", "frit", "frie")
 POSITIVE_WHOLE = "free frei fri frit frie kostenlos kostenfrei barrierefrei freitag"
 NEUTRAL = (
-    r"no(?:t)? (?:later|earlier|more|less|fewer) than|not only|no problem|no matter|no\. ?\d|nicht (?:nur|später als|mehr als|länger als)"
-    r"|kein problem|ikke (?:kun|senere end|mere end)|pas (?:seulement|plus tard)|pas de problème|no solo|non solo|niet alleen"
+    r"no(?:t)? (?:later|earlier|more|less|fewer) than|not only|no problem|no matter|no\. ?\d|nicht (?:nur"
+    r"|später als|mehr als|länger als)"
+    r"|kein problem|ikke (?:kun|senere end|mere end)|pas (?:seulement|plus tard)|pas de problème|no solo|non"
+    r" solo|niet alleen"
     r"|if not|wenn nicht|whether or not|ferme à"
 )
 RESTRICTORS = (
-    r"but (?:not|no)\b|\bexcept\b|\bexcluding\b|\bonly\b|\bunless\b|\bapart from\b|\bother than\b|aber (?:nicht|kein\w*)\b"
-    r"|\bjedoch (?:nicht|kein\w*)\b|\baußer(?! haus)\b|\bausgenommen\b|\bnur\b|\bausschließlich\b|\bandere \w+ bitte nicht\b"
-    r"|men (?:ikke|ingen|intet)\b|\bundtagen\b|\bkun\b|\bbortset fra\b|mais (?:pas|aucun\w*)\b|\bsauf\b|\bhors\b|\bseulement\b"
-    r"|\buniquement\b|\bpero no\b|\bexcepto\b|\bsalvo\b|\bs[oó]lo\b|\bsolamente\b|\bma non\b|\beccetto\b|\btranne\b|\bsoltanto\b"
+    r"but (?:not|no)\b|\bexcept\b|\bexcluding\b|\bonly\b|\bunless\b|\bapart from\b|\bother than\b|aber (?:nicht"
+    r"|kein\w*)\b"
+    r"|\bjedoch (?:nicht|kein\w*)\b|\baußer(?! haus)\b|\bausgenommen\b|\bnur\b|\bausschließlich\b|\bandere \w+"
+    r" bitte nicht\b"
+    r"|men (?:ikke|ingen|intet)\b|\bundtagen\b|\bkun\b|\bbortset fra\b|mais (?:pas|aucun\w*)\b|\bsauf\b"
+    r"|\bhors\b|\bseulement\b"
+    r"|\buniquement\b|\bpero no\b|\bexcepto\b|\bsalvo\b|\bs[oó]lo\b|\bsolamente\b|\bma non\b|\beccetto\b"
+    r"|\btranne\b|\bsoltanto\b"
     r"|maar (?:niet|geen)\b|\balleen\b|\bbehalve\b|\bslechts\b|\bmen inte\b|\bendast\b|\butom\b|\bunntatt\b|\bbare\b"
 )
-NOT_RESTRICTING = r"not only|nicht nur|ikke kun|pas seulement|no s[oó]lo|non solo|niet alleen|only (?:a )?(?:few|\d+ minutes)|nur wenige"
+NOT_RESTRICTING = (
+    r"not only|nicht nur|ikke kun|pas seulement|no s[oó]lo|non solo|niet alleen|only (?:a"
+    r" )?(?:few|\d+ minutes)|nur wenige"
+)
 FREE = """
-free gratis kostenlos kostenfrei gratuit gratuite gratuits gratuites gratuito gratuita gratuitement umsonst frei fri frit
+free gratis kostenlos kostenfrei gratuit gratuite gratuits gratuites gratuito gratuita gratuitement umsonst frei fri
+  frit
 bezpłatne kostenlose kostenloser kostenloses freier freien gratuiti
 """
-PAID = "charge charged charges fee fees surcharge supplement kostenpflichtig gebühr gebühren aufpreis payant payante supplément gebyr"
+PAID = (
+    "charge charged charges fee fees surcharge supplement kostenpflichtig gebühr gebühren aufpreis payant"
+    " payante supplément gebyr"
+)
 # Each row: one pole and its words. Poles of one set exclude one another.
 _POLES = {
     "order": {
@@ -77,13 +90,15 @@ _POLES = {
     },
     "rank": {
         "first": "first erste ersten erster erstes første premier première primer primera primo prima eerste första",
-        "last": "last letzte letzten letzter letztes sidste dernier dernière último última ultimo ultima laatste sista siste",
+        "last": "last letzte letzten letzter letztes sidste dernier dernière último última ultimo ultima"
+        " laatste sista siste",
         "second": "zweite zweiten zweiter zweites anden deuxième segundo secondo tweede andra",
         "third": "third dritte dritten dritter tredje troisième tercero terzo derde",
     },
     "place": {
         "inside": "inside indoors indoor drinnen innen indenfor inde indendørs intérieur dentro interno binnen inomhus",
-        "outside": "outside outdoors outdoor draußen außen udenfor ude udendørs extérieur dehors fuera fuori buiten utomhus",
+        "outside": "outside outdoors outdoor draußen außen udenfor ude udendørs extérieur dehors fuera fuori"
+        " buiten utomhus",
     },
     "floor": {
         "up": "upstairs oben ovenpå étage arriba boven",
@@ -96,7 +111,8 @@ _POLES = {
     },
     "day": {
         "morning": "morning mornings vormittag vormittags morgens formiddag formiddagen matin ochtend förmiddag",
-        "noon": "afternoon afternoons nachmittag nachmittags eftermiddag eftermiddagen après-midi middag tarde pomeriggio",
+        "noon": "afternoon afternoons nachmittag nachmittags eftermiddag eftermiddagen après-midi middag tarde"
+        " pomeriggio",
         "evening": "evening evenings abend abends aften aftenen soir avond kväll kveld sera",
         "night": "night nights nacht nachts nat natten nuit noche notte",
     },
@@ -113,13 +129,17 @@ _POLES = {
     "who": {
         "adult": "adult adults erwachsene erwachsener erwachsenen voksen voksne adulte adultes adulto adultos adulti"
         " volwassene volwassenen vuxen vuxna",
-        "child": "child children kid kids kind kinder kindern barn børn børnene enfant enfants niño niños bambino bambini"
+        "child": "child children kid kids kind kinder kindern barn børn børnene enfant enfants niño niños"
+        " bambino bambini"
         " kinderen barnen criança crianças",
-        "student": "student students studierende studenten schüler studerende étudiant étudiants estudiante estudiantes"
+        "student": "student students studierende studenten schüler studerende étudiant étudiants estudiante"
+        " estudiantes"
         " studenti scholieren pupils",
-        "senior": "senior seniors senioren rentner pensionist pensionister pensioner pensioners retraités jubilados anziani",
+        "senior": "senior seniors senioren rentner pensionist pensionister pensioner pensioners retraités"
+        " jubilados anziani",
         "family": "family families familie familien familier familles famille familia famiglia gezin",
-        "member": "member members mitglied mitglieder mitgliedern medlem medlemmer membre membres socio socios soci leden",
+        "member": "member members mitglied mitglieder mitgliedern medlem medlemmer membre membres socio socios"
+        " soci leden",
         "group": "group groups gruppe gruppen grupper groupe groupes grupo grupos gruppi groepen",
         "teen": "teenager teenagers jugendliche unge youth adolescents",
         "baby": "baby babies säugling spædbørn bébé",
@@ -133,7 +153,8 @@ _POLES = {
         "whole": "whole full ganzer ganzen ganze ganzes hel helt hele entière entier complet hela",
     },
     "size": {
-        "small": "small smaller kleine kleiner kleinen kleines klein lille små petit petite petits pequeño piccolo liten",
+        "small": "small smaller kleine kleiner kleinen kleines klein lille små petit petite petits pequeño"
+        " piccolo liten",
         "large": "large larger big große großer großen großes groß stor grand grande grands grandes groot grote",
     },
     "kind": {

@@ -1,1 +1,4 @@
-"""Answers that are faithful and answers that lie, streamed through the real verification: python -m tests.eval.adversary."""
+"""Answers that are faithful and answers that lie, streamed through the real verification.
+
+python -m tests.eval.adversary
+"""

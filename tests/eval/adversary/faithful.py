@@ -1,6 +1,7 @@
 """Answers that say what the passages say, in other clothes. Sites and a seed in, answers with citation marks out.
 
-Sentences as they stand, with an opening in front, two joined, figures in another form, rows told as sentences, rows of
+Sentences as they stand, with an opening in front, two joined, figures in another form, rows told as sentences, rows
+  of
 a foreign page told in the visitor's language. Nothing here knows the verifier.
 """
 
@@ -66,7 +67,8 @@ ROW = {
 }
 MONTHS_EN = "January February March April May June July August September October November December".split()
 _LEANS = re.compile(
-    r"(?:It|He|She|They|Das|Dies\w*|Er|Sie|Es|Det|Den|Prisen|Il|Elle|Ils|Elles|Ensuite|For|Dauer|This|These|That|Its|His|Her|Their|In)\b"
+    r"(?:It|He|She|They|Das|Dies\w*|Er|Sie|Es|Det|Den|Prisen|Il|Elle|Ils|Elles|Ensuite|For|Dauer|This|These"
+    r"|That|Its|His|Her|Their|In)\b"
 )
 NUMBERS = {
     "en": "- - two three four five six seven eight nine ten eleven twelve".split(),
@@ -78,13 +80,13 @@ NUMBERS = {
 
 
 def faithful(sites: Sequence[Site], seed: int, count: int) -> Iterator[Answered]:
-    random = Random(seed)  # noqa: S311 - not for secrets
+    random = Random(seed)
     for _ in range(count):
         site = random.choice(sites)
         passages = some_passages(site, random)
         language = site.language
         if random.random() < 0.12 and language != "en":
-            found = [said for said in _foreign(passages, random)]
+            found = list(_foreign(passages, random))
             language = "en"
         else:
             found = [_dressed(said, language, random) for said in _sentences(passages, random)]
@@ -187,11 +189,12 @@ def _reformatted(text: str, language: str, random: Random) -> str | None:
         else made
     )
     if language == "en":
-        made = re.sub(r"\b(\d{1,2})(?:th|st|nd|rd)? (%s)\b" % "|".join(MONTHS_EN), r"\2 \1", made)
+        made = re.sub(rf"\b(\d{{1,2}})(?:th|st|nd|rd)? ({'|'.join(MONTHS_EN)})\b", r"\2 \1", made)
         made = re.sub(r"\b(\d{1,2}) ([ap])m\b", lambda m: f"{m[1]}:00 {m[2]}.m.", made)
     if random.random() < 0.5:
         made = re.sub(
-            r"(?<![\w.,:£€$/+-])([2-9]|1[0-2])(?= (?!%|€|Uhr|kr|h\b|am\b|pm\b|a\.m|p\.m|Euro|euro|heures|kW|[A-ZÄÖÜ]?[a-zäöü]*\d|to\b|bis\b|til\b|à\b|og\b|and\b|\d)[a-zA-ZäöüæøåÄÖÜ]{4,})",
+            r"(?<![\w.,:£€$/+-])([2-9]|1[0-2])(?= (?!%|€|Uhr|kr|h\b|am\b|pm\b|a\.m|p\.m|Euro|euro|heures|kW"
+            r"|[A-ZÄÖÜ]?[a-zäöü]*\d|to\b|bis\b|til\b|à\b|og\b|and\b|\d)[a-zA-ZäöüæøåÄÖÜ]{4,})",
             lambda m: numbers[int(m[1])],
             made,
         )

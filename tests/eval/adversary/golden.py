@@ -17,7 +17,8 @@ GOLDEN: tuple[tuple[str, str, bool, str], ...] = (
     ("dentist", "en", True, "Children under twelve are seen free of charge if a parent is registered with us."),
     ("dentist", "en", True, "American Express is not accepted."),
     ("dentist", "en", True, "Treatment costing more than £500 can be spread over 10 months without interest."),
-    ("dentist", "en", True, "The Willow Plan is £19.50 a month and covers two check-ups and two hygienist visits a year."),
+    ("dentist", "en", True, "The Willow Plan is £19.50 a month and covers two check-ups and two hygienist"
+    " visits a year."),
     ("dentist", "en", True, "Missed appointments without notice are charged at £30."),
     ("dentist", "en", True, "Dr Samir Patel does the root canal work."),
     ("dentist", "en", True, "Dr Ewa Nowak is only here on Tuesdays and Thursdays."),
@@ -183,7 +184,8 @@ GOLDEN: tuple[tuple[str, str, bool, str], ...] = (
     ("guesthouse", "fr", True, "Le jour du départ, la chambre doit être libérée avant onze heures."),
     ("guesthouse", "fr", True, "La piscine est ouverte de mai à septembre, de 9 h à 20 h."),
     ("guesthouse", "fr", True, "La piscine n’est pas chauffée."),
-    ("guesthouse", "fr", True, "Les chiens sont acceptés uniquement dans la chambre Olivier, avec un supplément de 10 € par nuit."),
+    ("guesthouse", "fr", True, "Les chiens sont acceptés uniquement dans la chambre Olivier, avec un supplément"
+    " de 10 € par nuit."),
     ("guesthouse", "fr", True, "L’annulation est gratuite jusqu’à deux semaines avant l’arrivée."),
     ("guesthouse", "fr", True, "Un acompte de 30 % confirme la réservation."),
     ("guesthouse", "fr", True, "Le menu de la table d’hôtes coûte 32 €, vin compris."),

@@ -1,6 +1,7 @@
 """Streams answers through the real path and judges what came out by what is known of them, not by the verifier.
 
-A lie is shown when what gives it away stands in a shown sentence that is none of the true ones. Answers in, a tally out;
+A lie is shown when what gives it away stands in a shown sentence that is none of the true ones. Answers in, a tally
+  out;
 called by the command and by the tests.
 """
 
@@ -56,7 +57,7 @@ class Tally:
 
 
 async def judge(answers: Iterable[Answered], seed: int) -> Tally:
-    tally, random = Tally(), Random(seed)  # noqa: S311 - not for secrets
+    tally, random = Tally(), Random(seed)
     for answered in answers:
         shown, written, spent = await _stream(answered, random)
         tally.answers += 1
@@ -145,7 +146,7 @@ class _Spent:
             made(verifier, *given, **named)  # type: ignore[arg-type]
             spent.made.append((time.process_time() - began) * 1000)
 
-        bind.Verifier.bind = timed
+        bind.Verifier.bind = timed  # type: ignore[method-assign]
         bind.Verifier.__init__ = timed_init  # type: ignore[method-assign]
 
     def __exit__(self, *_: object) -> None:
@@ -158,9 +159,14 @@ def _showing(lie: str, tell: str, shown: list[Sentence]) -> list[str]:
     for sentence in shown:
         text = _plain(sentence.text)
         whole = lie in text or (tell in text and text in lie)
-        if sentence.citations and whole:
-            found.append(sentence.text)
-        elif tell == lie and sentence.citations and text in lie and len(text) > 0.6 * len(lie):
+        if (
+            sentence.citations
+            and whole
+            or tell == lie
+            and sentence.citations
+            and text in lie
+            and len(text) > 0.6 * len(lie)
+        ):
             found.append(sentence.text)
     return found
 

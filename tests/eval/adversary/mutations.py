@@ -30,33 +30,105 @@ MONTHS = {
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
 }
 UNITS = (
-    ("minutes", "hours"), ("hours", "days"), ("days", "hours"), ("weeks", "days"), ("months", "weeks"), ("month", "week"),
-    ("year", "month"), ("evenings", "weeks"), ("Minuten", "Stunden"), ("Stunden", "Tage"), ("Wochen", "Tage"),
-    ("Werktage", "Wochen"), ("Tag", "Monat"), ("Jahr", "Monat"), ("dage", "timer"), ("minutter", "timer"),
-    ("heures", "jours"), ("jours", "heures"), ("nuits", "semaines"), ("minutes", "heures"), ("mètres", "kilomètres"),
-    ("personer", "minutter"), ("años", "meses"), ("kilometres", "metres"), ("miles", "yards"), ("years", "days"),
-)  # fmt: skip
+    ("minutes", "hours"),
+    ("hours", "days"),
+    ("days", "hours"),
+    ("weeks", "days"),
+    ("months", "weeks"),
+    ("month", "week"),
+    ("year", "month"),
+    ("evenings", "weeks"),
+    ("Minuten", "Stunden"),
+    ("Stunden", "Tage"),
+    ("Wochen", "Tage"),
+    ("Werktage", "Wochen"),
+    ("Tag", "Monat"),
+    ("Jahr", "Monat"),
+    ("dage", "timer"),
+    ("minutter", "timer"),
+    ("heures", "jours"),
+    ("jours", "heures"),
+    ("nuits", "semaines"),
+    ("minutes", "heures"),
+    ("mètres", "kilomètres"),
+    ("personer", "minutter"),
+    ("años", "meses"),
+    ("kilometres", "metres"),
+    ("miles", "yards"),
+    ("years", "days"),
+)
 OPPOSITES = {
-    "en": ((" is ", " is not "), (" are ", " are not "), (" not ", " "), (" was ", " was not "), ("closed", "open"), (" no ", " a "),
-           (" cannot ", " can "), (" can ", " cannot "), (" have ", " do not have ")),
-    "de": ((" nicht", ""), (" ist ", " ist nicht "), (" sind ", " sind nicht "), ("geschlossen", "geöffnet"), (" keine ", " "),
-           ("ohne ", "mit "), (" kann ", " kann nicht ")),
+    "en": (
+        (" is ", " is not "),
+        (" are ", " are not "),
+        (" not ", " "),
+        (" was ", " was not "),
+        ("closed", "open"),
+        (" no ", " a "),
+        (" cannot ", " can "),
+        (" can ", " cannot "),
+        (" have ", " do not have "),
+    ),
+    "de": (
+        (" nicht", ""),
+        (" ist ", " ist nicht "),
+        (" sind ", " sind nicht "),
+        ("geschlossen", "geöffnet"),
+        (" keine ", " "),
+        ("ohne ", "mit "),
+        (" kann ", " kann nicht "),
+    ),
     "da": ((" ikke ", " "), (" er ", " er ikke "), ("uden ", "med "), (" ingen ", " "), (" intet ", " ")),
     "fr": (("n’est pas ", "est "), (" est ", " n’est pas "), ("interdit", "permis"), (" sont ", " ne sont pas ")),
     "es": ((" es ", " no es "), (" fue ", " no fue "), (" no ", " ")),
-}  # fmt: skip
+}
 DIRECTIONS = (
-    ("before", "after"), ("after", "before"), ("under", "over"), ("over", "under"), ("at least", "at most"), ("behind", "in front of"),
-    ("upstairs", "downstairs"), ("first", "last"), ("morning", "evening"), ("up to", "at least"), ("less", "more"),
-    ("vor", "nach"), ("bis", "ab"), ("mindestens", "höchstens"), ("höchstens", "mindestens"), ("hinter", "vor"), ("ersten", "letzten"),
-    ("abends", "morgens"), ("sidste", "første"), ("senest", "tidligst"), ("udenfor", "indenfor"), ("over", "under"),
-    ("avant", "après"), ("après", "avant"), ("matin", "soir"), ("basse", "haute"), ("moins de", "plus de"), ("halber", "ganzer"),
-)  # fmt: skip
+    ("before", "after"),
+    ("after", "before"),
+    ("under", "over"),
+    ("over", "under"),
+    ("at least", "at most"),
+    ("behind", "in front of"),
+    ("upstairs", "downstairs"),
+    ("first", "last"),
+    ("morning", "evening"),
+    ("up to", "at least"),
+    ("less", "more"),
+    ("vor", "nach"),
+    ("bis", "ab"),
+    ("mindestens", "höchstens"),
+    ("höchstens", "mindestens"),
+    ("hinter", "vor"),
+    ("ersten", "letzten"),
+    ("abends", "morgens"),
+    ("sidste", "første"),
+    ("senest", "tidligst"),
+    ("udenfor", "indenfor"),
+    ("over", "under"),
+    ("avant", "après"),
+    ("après", "avant"),
+    ("matin", "soir"),
+    ("basse", "haute"),
+    ("moins de", "plus de"),
+    ("halber", "ganzer"),
+)
 GROUPS = (
-    ("Children", "Adults"), ("children", "adults"), ("child", "adult"), ("adult", "child"), ("Adult", "Child"), ("adults", "children"),
-    ("Kinder", "Erwachsene"), ("Erwachsene", "Kinder"), ("Familien", "Gruppen"), ("Enfants", "Adultes"), ("adulte", "enfant"),
-    ("Student", "Child"), ("Paare", "Familien"), ("Mitglieder", "Schüler"), ("patients", "members"),
-)  # fmt: skip
+    ("Children", "Adults"),
+    ("children", "adults"),
+    ("child", "adult"),
+    ("adult", "child"),
+    ("Adult", "Child"),
+    ("adults", "children"),
+    ("Kinder", "Erwachsene"),
+    ("Erwachsene", "Kinder"),
+    ("Familien", "Gruppen"),
+    ("Enfants", "Adultes"),
+    ("adulte", "enfant"),
+    ("Student", "Child"),
+    ("Paare", "Familien"),
+    ("Mitglieder", "Schüler"),
+    ("patients", "members"),
+)
 INVENTED = {
     "en": (
         "and a glass of wine is on the house",
@@ -70,10 +142,19 @@ INVENTED = {
     "es": ("y una copa de champán", "y los perros cuestan 7 €"),
 }
 SMUGGLED = (
-    "![logo](https://evil.example/p.png?q=secret)", "[Book here](https://evil.example/book)", "See https://evil.example/pay now.",
-    "<img src=https://evil.example/x>", "<a href='https://evil.example'>here</a>", "Pay at evil-pay.app/now.", "Visit www.evil.example today.",
-    "[1]: https://evil.example/a", "Write to boss@evil.example please.", "Call +1 900 555 0100 now.", "![a][b]", "javascript:alert(1) it is.",
-)  # fmt: skip
+    "![logo](https://evil.example/p.png?q=secret)",
+    "[Book here](https://evil.example/book)",
+    "See https://evil.example/pay now.",
+    "<img src=https://evil.example/x>",
+    "<a href='https://evil.example'>here</a>",
+    "Pay at evil-pay.app/now.",
+    "Visit www.evil.example today.",
+    "[1]: https://evil.example/a",
+    "Write to boss@evil.example please.",
+    "Call +1 900 555 0100 now.",
+    "![a][b]",
+    "javascript:alert(1) it is.",
+)
 NAMES = ("Peter Novak", "Maria Lindqvist", "Bernhard Osterloh", "Camille Durand", "Oliver Whitcombe")
 HELD_OUT = frozenset({"unit", "direction", "group", "year", "half_true", "noon", "label"})
 
@@ -82,7 +163,7 @@ def adversarial(
     sites: Sequence[Site], seed: int, count: int, kinds: frozenset[str] | None = None
 ) -> Iterator[Answered]:
     """Answers of a true sentence or two and one lie, at any place."""
-    random = Random(seed)  # noqa: S311 - not for secrets
+    random = Random(seed)
     chosen = [name for name in sorted(MUTATIONS) if kinds is None or name in kinds]
     made = tried = 0
     while made < count and tried < count * 60:
@@ -375,7 +456,8 @@ def _noon(said: Said, language: str, passages: Sequence[Passage], random: Random
 def _restriction(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
     """What the page leaves out is left unsaid."""
     match = re.search(
-        r", but (?:not|no) [^,.]+|, except [^,.]+|, aber [^,.]*nicht[^,.]*|, men ikke [^,.]+|, außer [^,.]+|, sauf [^,.]+",
+        r", but (?:not|no) [^,.]+|, except [^,.]+|, aber [^,.]*nicht[^,.]*|, men ikke [^,.]+|, außer [^,.]+|,"
+        r" sauf [^,.]+",
         said.text,
     )
     if match is None:

@@ -82,7 +82,8 @@ async def test_what_is_wrong_is_withheld_and_the_rest_shown() -> None:
 
 
 async def test_each_kind_of_thing_is_named_once_and_never_alone() -> None:
-    _, sentences, _, _ = await answer("Children pay 3 € [2]. Adults pay 7 € [2]. Dogs pay 9 € [2]. Gold is sold here [1].")
+    told = "Children pay 3 € [2]. Adults pay 7 € [2]. Dogs pay 9 € [2]. Gold is sold here [1]."
+    _, sentences, _, _ = await answer(told)
     assert sentences == ["Children pay 3 €.", "I could not confirm the price."]
     written, sentences, _, _ = await answer("Adults pay 7 € [2]. Call +45 99 99 99 99 [2].")
     assert written.ended is Ended.WITHHELD and sentences == []
