@@ -67,7 +67,7 @@ class Outcome:
 
 async def measure(*, one_by_one: int, a_second: float = 0, seconds: float = 0) -> Outcome:
     """Raises RuntimeError when an answer that was waited for was not the model's."""
-    with wheels(_answer) as (running, made):
+    with wheels(answer_of_page) as (running, made):
         async with client_of(running, made) as client:
             times = await _one_by_one(client, one_by_one)
             asked = int(a_second * seconds)
@@ -175,7 +175,7 @@ async def _ask(client: httpx2.AsyncClient, headers: dict[str, str], question: st
     return first
 
 
-def _answer(body: dict[str, Any]) -> Reply:
+def answer_of_page(body: dict[str, Any]) -> Reply:
     """The page's own words, each sentence with the number under which the prompt shows that page."""
     prompt = body["messages"][-1]["content"]
     name = next(name for name, question in QUESTIONS.items() if question in prompt)

@@ -13,10 +13,9 @@ from typing import Any
 
 import httpx2
 
-from tests.bench.first_text import QUESTIONS, client_of, visitor, web_process, wheels
+from tests.bench.first_text import QUESTIONS, answer_of_page, client_of, visitor, web_process, wheels
 from tests.fakes.openai_server import Reply
 
-FIRST = "We repair bicycles from Monday to Friday between 9:00 and 17:00. [1]"
 GAP_SECONDS = 4.0
 HELD_SECONDS = 40.0  # an answer ends after a minute
 AT_ONCE = 20  # visitors who arrive in the same moment
@@ -36,13 +35,13 @@ async def measure(count: int) -> Held:
     with wheels(_answer) as (running, made):
         async with client_of(running, made) as client:
             web = web_process(running)
-            warm = await visitor(client, 0)
-            await _hold(client, warm, "warm-up", asyncio.Event(), over=asyncio.Event())
+            await _until_shown(client, 0)
             before = web.memory_full_info().pss
-            shown = [asyncio.Event() for _ in range(count)]
-            over = asyncio.Event()
             gate = asyncio.Semaphore(AT_ONCE)
-            tasks = [asyncio.create_task(_arrive(client, gate, number, shown[number], over)) for number in range(count)]
+            shown = [asyncio.Event() for _ in range(count)]
+            tasks = [
+                asyncio.create_task(_listen(client, number + 1, event, gate)) for number, event in enumerate(shown)
+            ]
             await asyncio.wait_for(asyncio.gather(*(event.wait() for event in shown)), HELD_SECONDS)
             used = web.cpu_times()
             began = time.perf_counter()
@@ -51,37 +50,43 @@ async def measure(count: int) -> Held:
             lasted = time.perf_counter() - began
             still = sum(not task.done() for task in tasks)
             grown = web.memory_full_info().pss - before
-            over.set()
-            await asyncio.gather(*tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
     busy = (spent.user + spent.system - used.user - used.system) / lasted
     return Held(still, grown / 1e6, busy)
 
 
-async def _arrive(
-    client: httpx2.AsyncClient, gate: asyncio.Semaphore, number: int, shown: asyncio.Event, over: asyncio.Event
-) -> None:
+async def _until_shown(client: httpx2.AsyncClient, number: int) -> None:
+    shown, gate = asyncio.Event(), asyncio.Semaphore(1)
+    task = asyncio.create_task(_listen(client, number, shown, gate))
+    await asyncio.wait({task, asyncio.create_task(shown.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _listen(client: httpx2.AsyncClient, number: int, shown: asyncio.Event, gate: asyncio.Semaphore) -> None:
+    """To the answer's end: who is done before everybody came is not open at once with them."""
     async with gate:
-        headers = await visitor(client, number + 1)
-        task = asyncio.create_task(_hold(client, headers, f"held-{number}", shown, over))
-        await shown.wait()
-    await task
-
-
-async def _hold(
-    client: httpx2.AsyncClient, headers: dict[str, str], name: str, shown: asyncio.Event, over: asyncio.Event
-) -> None:
-    """Until `over`; with one that is set already, to the end of the first text."""
-    body = {"text": QUESTIONS["repairs"], "client_message_id": name}
-    async with client.stream("POST", "/messages", json=body, headers=headers) as response:
-        if response.status_code != 200:
-            raise RuntimeError(f"{response.status_code}: {(await response.aread())[:300]!r}")
-        async for line in response.aiter_lines():
+        headers = await visitor(client, number)
+        body = {"text": QUESTIONS["repairs"], "client_message_id": f"held-{number}"}
+        response = await client.send(client.build_request("POST", "/messages", json=body, headers=headers), stream=True)
+        lines = response.aiter_lines()
+        async for line in lines:
             if line == "event: delta":
                 shown.set()
-                await over.wait() if name != "warm-up" else None
-                return
+                break
+    try:
+        if response.status_code != 200 or not shown.is_set():
+            raise RuntimeError(f"{response.status_code}: no text was shown")
+        async for _ in lines:
+            pass
+    finally:
+        await response.aclose()
 
 
 def _answer(body: dict[str, Any]) -> Reply:
-    spaces = int(HELD_SECONDS * 1.4 / GAP_SECONDS)
-    return Reply(FIRST + " " * spaces, pieces=[FIRST + " ", *[" "] * spaces], gap=GAP_SECONDS)
+    """The page's words as in first_text, then nothing but a sign of life."""
+    text = answer_of_page(body).text + " "
+    spaces = [" "] * int(HELD_SECONDS * 1.4 / GAP_SECONDS)
+    return Reply(text + "".join(spaces), pieces=[text, *spaces], gap=GAP_SECONDS)
