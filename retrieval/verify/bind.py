@@ -9,14 +9,12 @@ written.py for each sentence or clause before a letter of it is shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 
-from retrieval.analyse import SnowballAnalyser, stop_words
-from retrieval.language import detect
-from retrieval.lexicon import COMPOUNDING, concepts_of
+from retrieval.analyse import stop_words
+from retrieval.lexicon import COMPOUNDING
 from retrieval.model import Citation, Passage, Sentence
 from retrieval.prompt import NO_ANSWER
 from retrieval.quote import cite
@@ -26,30 +24,44 @@ from retrieval.verify.agree import holds, same_kind
 from retrieval.verify.days import weekdays
 from retrieval.verify.figures import Figure, Kind, figures_of, plain
 from retrieval.verify.folded import fold
-from retrieval.verify.lines import JOINTS, Clause, Line, Part, Word, clauses, is_light, read, stems
+from retrieval.verify.lines import Clause, Line, Word, clauses, read, stems
 from retrieval.verify.names import names_of
+from retrieval.verify.places import (
+    BY_AMOUNT,
+    CONTACT,
+    HEAD,
+    HELD_BY,
+    Bound,
+    Place,
+    crossed,
+    fit_of,
+    is_rival,
+    keys_of,
+    of_another_column,
+    same_role,
+)
 from retrieval.verify.verbatim import altered
-from retrieval.words.calendar import MONTHS
+from retrieval.verify.wording import (
+    DETECTED,
+    STEM,
+    alike,
+    clean,
+    detected,
+    is_stop,
+    masked,
+    segments_of,
+    tokens_of,
+    without_figures,
+    word_of,
+)
 
 CITATIONS = 3
-DETECTED = 160  # letters that tell a language
-STEM, ENDING = 6, 3  # letters that forms of a word share at least, and may differ in at most
-ROLE_REACH = 30  # letters from "closes" to the time that is meant
 SHARED_WORDS = 0.5  # of a sentence's words with content; less where its figures already bind it
 SHARED_WITH_FIGURES = 0.3
-# How near to a figure a word of its clause stands: in its part, its line, the label above, the headings.
-OWN, LINE, LABEL, HEAD = 1.0, 0.6, 0.5, 0.3
-LIGHT = 0.2
 BETTER = 0.75  # by so much another figure's place must fit better to be the one that is meant
 COPIED_WORDS = 5  # a shorter line means little without what stands around it
 COPIES = 1  # lines that a sentence may be copied from
 POLARITY_LINES = 8  # that share most words are asked for yes and no
-_LIST_MARK = re.compile(r"^\s*(?:[-*•>#]+|\d{1,2}[.)])\s+")
-_MARKUP = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
-_UNSEEN = re.compile(
-    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f"
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
 _TAG = re.compile(r"<[/!a-z][^>]*>|!\[|\]\(|<script|javascript:|data:[a-z]+/", re.IGNORECASE)
 _POLITE = re.compile(
     r"\b(?:yes|no|sure|certainly|of course|gladly|hello|hi|thanks|thank you|ja|nein|gerne?|natürlich|hallo|danke|nej"
@@ -57,31 +69,8 @@ _POLITE = re.compile(
     r"|sim|não|olá|obrigad[oa]|visst|tack|selvsagt|takk|nie|oczywiście|dzień dobry)\b",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(r"[^\W_][\w-]*")
-_OPENING = re.compile(
-    r"\b(?:opens?|open from|opening at|from|starts?|starting|begins?|öffne[tn]|ab|von|beginnt|åbner|fra"
-    r"|begynder|starter|ouvre"
-    r"|à partir de|dès|abre|desde|apre|dalle|opent|vanaf|öppnar|från|åpner)\b",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(
-    r"\b(?:closes?|until|till|closing at|ends?|schließ(?:t|en)|bis|endet|lukker|til|slutter|ferme|jusqu['’]à"
-    r"|cierra|hasta|chiude"
-    r"|fino alle|sluit|tot|stänger|stenger)\b",
-    re.IGNORECASE,
-)
-_SHUT = re.compile(
-    r"\b(?:closed|break|lunch|geschlossen|pause|lukket|fermée?|cerrado|chiuso|gesloten)\b", re.IGNORECASE
-)
 # Neighbours that share most of their words: a sentence in one is not clearly not in the other.
 _ALIKE = ({"da", "no", "sv", "nb", "nn"}, {"es", "pt", "it"}, {"nl", "de"})
-_CONTACT = frozenset({Kind.MAIL, Kind.LINK, Kind.PHONE, Kind.CODE})
-
-_BY_AMOUNT = frozenset({Kind.MONEY, Kind.MEASURE, Kind.NUMBER, Kind.YEAR})
-_HELD_BY = {
-    Kind.TIME: frozenset({Kind.TIME, Kind.NUMBER}),
-    Kind.MONTH: frozenset({Kind.MONTH, Kind.DATE}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +88,7 @@ class Courtesy:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A figure of a passage where it stands."""
-
-    figure: Figure
-    part: Part
-    line: Line
-
-
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """A figure that was said, the place it is bound to, and the words of its clause."""
-
-    said: Figure
-    place: _Place
-    words: Sequence[Word]
-
-
-_Scorer = Callable[[_Place], tuple[float, frozenset[int]]]
+_Scorer = Callable[[Place], tuple[float, frozenset[int]]]
 
 
 class Verifier:
@@ -130,23 +101,23 @@ class Verifier:
         self._foreign = bool(written) and language not in written
         self._lines = [line for at, passage in enumerate(passages) for line in read(at, passage, self._languages)]
         self._places = [
-            _Place(figure, part, line) for line in self._lines for part in line.parts for figure in part.figures
+            Place(figure, part, line) for line in self._lines for part in line.parts for figure in part.figures
         ]
         texts = ["\n".join((passage.title, *passage.heading_path, passage.text)) for passage in passages]
         self._terms = [stems(text, self._languages) for text in texts]
-        self._tokens = frozenset(fold(token) for text in (*texts, *names) for token in _tokens(plain(text)))
+        self._tokens = frozenset(fold(token) for text in (*texts, *names) for token in tokens_of(plain(text)))
         self._days = [weekdays(plain(text)) for text in texts]
         self._long: list[str] | None = None
         self._by_beginning: dict[str, list[str]] | None = None
         self._copies: dict[str, list[Line]] | None = None
         self._topic: tuple[Word, ...] = ()
-        self._amounts: dict[str | Decimal | int, list[_Place]] | None = None
-        self._rivals: dict[tuple[Kind, bool, bool, str | None], list[_Place]] = {}
+        self._amounts: dict[str | Decimal | int, list[Place]] | None = None
+        self._rivals: dict[tuple[Kind, bool, bool, str | None], list[Place]] = {}
 
     def bind(self, raw: str) -> Sentence | Courtesy | Withheld | None:
         """None when there is no text in it. `Sentence.text` is what may be shown."""
         marks = [int(number) - 1 for match in MARK.finditer(raw) for number in re.findall(r"\d+", match[1])]
-        text = _clean(raw)
+        text = clean(raw)
         if not text or not any(sign.isalnum() for sign in text):
             return None
         if NO_ANSWER in text or _TAG.search(text):
@@ -161,29 +132,29 @@ class Verifier:
         if (line := self._copied(text, cited)) is not None:
             self._topic = tuple(word for word in self._words(text) if not word.light) or self._topic
             return Sentence(text, (cite(self._passages[line.passage], line.passage, line.unit.text),))
-        bare = _masked(text, figures)
+        bare = masked(text, figures)
         words = self._words(bare)
         topic, self._topic = self._topic, tuple(word for word in words if not word.light) or self._topic
-        places: list[_Place] = []
-        bound: list[_Bound] = []
+        places: list[Place] = []
+        bound: list[Bound] = []
         told = clauses(text, figures)
         for clause in told:
             if (
                 clause is told[0]
                 and len(told) > 1
-                and not any(not word.light for word in self._words(_without_figures(clause)))
+                and not any(not word.light for word in self._words(without_figures(clause)))
             ):
                 topic = tuple(word for word in words if not word.light)  # "In 1999, she …": what follows is meant
-            own = self._words(_without_figures(clause))
+            own = self._words(without_figures(clause))
             found = self._support(clause, figures, own, topic, cited)
             if isinstance(found, Withheld):
                 return found
             places += found
             asked = own if clause.days or any(not word.light for word in own) else [*topic, *own]
-            bound += [_Bound(said, at, asked) for said, at in zip(clause.figures, found, strict=True)]
+            bound += [Bound(said, at, asked) for said, at in zip(clause.figures, found, strict=True)]
             topic = tuple(word for word in own if not word.light) or topic
-        if crossed := _crossed(bound):
-            return Withheld("figure_of_something_else", crossed.kind)
+        if swapped := crossed(bound):
+            return Withheld("figure_of_something_else", swapped.kind)
         lines = list(dict.fromkeys(place.line for place in places))
         if not figures and (days := weekdays(text)) and not self._tells_days(days, words, cited):
             return Withheld("unsupported_weekday", "weekday")
@@ -213,47 +184,47 @@ class Verifier:
         words: Sequence[Word],
         topic: Sequence[Word],
         cited: Sequence[int],
-    ) -> list[_Place] | Withheld:
+    ) -> list[Place] | Withheld:
         """For each figure of a clause a place that says it of the same thing; cited passages first."""
         scores: dict[int, tuple[float, frozenset[int]]] = {}
         heavy = [word for word in words if not word.light]
         asked = list(words) if heavy or clause.days else [*topic, *words]
 
-        def score(place: _Place) -> tuple[float, frozenset[int]]:
+        def score(place: Place) -> tuple[float, frozenset[int]]:
             if id(place.part) not in scores:
-                scores[id(place.part)] = _score(asked, place)
+                scores[id(place.part)] = fit_of(asked, place)
             return scores[id(place.part)]
 
-        chosen: list[_Place] = []
+        chosen: list[Place] = []
         for said in clause.figures:
             holding = [place for place in self._near_to(said) if holds(place.figure, said, place.part.near)]
             if not holding:
                 return Withheld(f"unsupported_{said.kind}", said.kind)
-            fitting = [place for place in holding if self._same_day(clause, place) and _same_role(clause, said, place)]
+            fitting = [place for place in holding if self._same_day(clause, place) and same_role(clause, said, place)]
             fitting = [place for place in fitting if self._paired(clause, said, place)]
             if not fitting:
                 return Withheld("figure_of_something_else", said.kind)
             best = max(
                 fitting, key=lambda place: (score(place)[0] + 0.1 * (place.line.passage in cited), score(place)[0])
             )
-            if _of_another_column(figures, words, best):
+            if of_another_column(figures, words, best):
                 return Withheld("figure_of_something_else", said.kind)
             if self._said_of_another(clause, figures, said, best, score, named=bool(heavy)):
                 return Withheld("figure_of_something_else", said.kind)
             chosen.append(best)
         return chosen
 
-    def _near_to(self, said: Figure) -> list[_Place]:
+    def _near_to(self, said: Figure) -> list[Place]:
         """The places that may hold it: what is compared by its amount is looked up by it."""
-        if said.kind not in _BY_AMOUNT:
-            kinds = _HELD_BY.get(said.kind, frozenset({said.kind}))
+        if said.kind not in BY_AMOUNT:
+            kinds = HELD_BY.get(said.kind, frozenset({said.kind}))
             return [place for place in self._places if place.figure.kind in kinds]
         if self._amounts is None:
             self._amounts = {}
             for place in self._places:
-                for key in _keys(place.figure, place.figure.minutes):
+                for key in keys_of(place.figure, place.figure.minutes):
                     self._amounts.setdefault(key, []).append(place)
-        found = [place for key in _keys(said, said.loose) for place in self._amounts.get(key, ())]
+        found = [place for key in keys_of(said, said.loose) for place in self._amounts.get(key, ())]
         return list({id(place): place for place in found}.values())
 
     def _said_of_another(
@@ -261,7 +232,7 @@ class Verifier:
         clause: Clause,
         figures: Sequence[Figure],
         said: Figure,
-        best: _Place,
+        best: Place,
         score: _Scorer,
         *,
         named: bool,
@@ -276,32 +247,32 @@ class Verifier:
             if theirs <= mine:
                 continue
             nearer = theirs >= mine + BETTER or (own < closer and theirs > mine)
-            if nearer and _is_rival(figures, rival):
+            if nearer and is_rival(figures, rival):
                 return True
-        if not named or clause.days or said.kind in _CONTACT:
+        if not named or clause.days or said.kind in CONTACT:
             return False
         if not own and not self._foreign and best.line.unit.row and mine >= HEAD:
             # "Single entry 10 €" of a row that says for whom: other rows of the list are single entry too.
             beside = (rival for rival in rivals if rival.line.passage == best.line.passage and rival.line.unit.row)
-            return any(rival.line.label == best.line.label and _is_rival(figures, rival) for rival in beside)
+            return any(rival.line.label == best.line.label and is_rival(figures, rival) for rival in beside)
         if mine < HEAD:
             # Nothing that is named here has to do with this figure.
             beside = (rival for rival in rivals if rival.line.passage == best.line.passage)
-            return not self._foreign or any(_is_rival(figures, rival) for rival in beside)
+            return not self._foreign or any(is_rival(figures, rival) for rival in beside)
         return False
 
-    def _rivals_of(self, said: Figure) -> list[_Place]:
+    def _rivals_of(self, said: Figure) -> list[Place]:
         key = (said.kind, bool(said.loose), bool(said.counted), said.unit)
         if key not in self._rivals:
             self._rivals[key] = [place for place in self._places if same_kind(place.figure, said)]
         return self._rivals[key]
 
-    def _paired(self, clause: Clause, said: Figure, place: _Place) -> bool:
+    def _paired(self, clause: Clause, said: Figure, place: Place) -> bool:
         """ "For 8 persons 450 kr" where 8 persons are 320 kr; "10 to 15" where 10-14 and 12-15 are told."""
         at = clause.figures.index(said)
         held = place.part.figures
         for other in clause.figures:
-            if other is said or other.kind in _CONTACT or said.kind in _CONTACT:
+            if other is said or other.kind in CONTACT or said.kind in CONTACT:
                 continue
             if any(holds(figure, other, place.part.near) for figure in held):
                 continue
@@ -329,7 +300,7 @@ class Verifier:
             )
         return True
 
-    def _same_day(self, clause: Clause, place: _Place) -> bool:
+    def _same_day(self, clause: Clause, place: Place) -> bool:
         """10-16 on Saturday does not support 10-16 on Sunday, also when one line tells both."""
         if not clause.days:
             return True
@@ -359,7 +330,7 @@ class Verifier:
         found = list(names_of(text, self._language))
         if not all(self._known(name) for _, name in found):
             return Withheld("unsupported_name", "name")
-        for start, end in _segments(text):
+        for start, end in segments_of(text):
             names = [name for at, name in found if start <= at < end]
             if names and not self._together(names, self._words(text[start:end]), lines):
                 return Withheld("name_of_something_else", "name")
@@ -414,8 +385,8 @@ class Verifier:
             return None if cited or figures or any(held) else Withheld("no_support")
         if sum(held) < (SHARED_WITH_FIGURES if figures else SHARED_WORDS) * len(heavy):
             return Withheld("no_support")
-        bare = _masked(text, figures)
-        for start, end in _segments(text):
+        bare = masked(text, figures)
+        for start, end in segments_of(text):
             own = [word for word in self._words(bare[start:end]) if not word.light]
             if own and not any(self._meets(word, passages) for word in own):
                 return Withheld("no_support")
@@ -438,7 +409,7 @@ class Verifier:
         self,
         text: str,
         words: Sequence[Word],
-        places: Sequence[_Place],
+        places: Sequence[Place],
         lines: Sequence[Line],
         cited: Sequence[int],
     ) -> Withheld | None:
@@ -479,22 +450,22 @@ class Verifier:
 
     def _spoken(self, text: str) -> tuple[str, ...]:
         """The visitor's language, and the pages' where a sentence is in it after all: its numbers count as well."""
-        told = _detected(text[:DETECTED], self._language)
+        told = detected(text[:DETECTED], self._language)
         return (self._language,) if told == self._language or told not in self._languages else (self._language, told)
 
     def _in_another_language(self, text: str) -> bool:
         """A whole sentence, quotes and what the pages write left aside."""
-        if _detected(text[:DETECTED], self._language) == self._language:
+        if detected(text[:DETECTED], self._language) == self._language:
             return False
         bare = re.sub(r"[\"“„«].*?[\"”“»]", " ", text)
         kept = [
             token
             for token in re.findall(r"[^\W\d_]+", bare)
-            if not token[0].isupper() and (not self._foreign or fold(token) not in self._tokens or _is_stop(token))
+            if not token[0].isupper() and (not self._foreign or fold(token) not in self._tokens or is_stop(token))
         ]
         if len(kept) < 4:
             return False
-        found = _detected(" ".join(kept)[:DETECTED], self._language)
+        found = detected(" ".join(kept)[:DETECTED], self._language)
         if found == self._language or any({found, self._language} <= group for group in _ALIKE):
             return False
         stops = sum(fold(token) in stop_words(self._language) for token in kept)
@@ -541,8 +512,8 @@ class Verifier:
     def _words(self, text: str) -> list[Word]:
         """Each word with content in all its stems, with the page words of the business concepts it names."""
         found: list[Word] = []
-        for token in dict.fromkeys(_tokens(text)):
-            word = _word(token, self._languages, self._language, self._foreign)
+        for token in dict.fromkeys(tokens_of(text)):
+            word = word_of(token, self._languages, self._language, self._foreign)
             if word is not None:
                 found.append(word if word.light or len(token) < STEM + 1 else self._inflected(word))
         return found
@@ -555,177 +526,5 @@ class Verifier:
                 if len(term) >= STEM:
                     self._by_beginning.setdefault(term[:STEM], []).append(term)
         own = fold(word.text)
-        like = [term for term in self._by_beginning.get(own[:STEM], ()) if _alike(own, term)]
+        like = [term for term in self._by_beginning.get(own[:STEM], ()) if alike(own, term)]
         return replace(word, stems=word.stems.union(like)) if like else word
-
-
-def _of_another_column(figures: Sequence[Figure], words: Sequence[Word], place: _Place) -> bool:
-    """The head of another column is named, and that column's figure is not told."""
-    for part in place.line.parts:
-        if part is place.part or not part.head or not part.figures:
-            continue
-        named = any(
-            not word.stems.isdisjoint(part.head) and word.stems.isdisjoint(place.part.terms | place.line.label)
-            for word in words
-        )
-        told = any(holds(figure, each, part.near) for figure in part.figures for each in figures)
-        if named and not told:
-            return True
-    return False
-
-
-def _crossed(bound: Sequence[_Bound]) -> Figure | None:
-    """Two figures of one kind that would fit better the other way round: "women 25 €, men 30 €"."""
-    for at, one in enumerate(bound):
-        for two in bound[at + 1 :]:
-            if one.words is two.words or one.place.part is two.place.part or one.said.kind is not two.said.kind:
-                continue
-            if holds(one.place.figure, two.said, one.place.part.near):
-                continue
-            straight = _fit(one.words, one.place) + _fit(two.words, two.place)
-            if _fit(one.words, two.place) + _fit(two.words, one.place) > straight + 0.1:
-                return one.said
-    return None
-
-
-def _fit(words: Sequence[Word], place: _Place) -> float:
-    """As scored, less a little for what the place speaks of and the words do not."""
-    score, _ = _score(words, place)
-    said = frozenset[str]().union(*(word.stems for word in words))
-    return score - 0.05 * min(4, len(place.part.terms - said))
-
-
-def _score(words: Sequence[Word], place: _Place) -> tuple[float, frozenset[int]]:
-    """How well a place fits the words, and which of them stand right with it."""
-    total, own = 0.0, set[int]()
-    line = place.line
-    for at, word in enumerate(words):
-        weight = LIGHT if word.light else 1.0
-        if not word.stems.isdisjoint(place.part.terms):
-            total += weight * OWN
-            if not word.light:
-                own.add(at)
-        elif not word.stems.isdisjoint(line.terms):
-            total += weight * LINE
-        elif not word.stems.isdisjoint(line.label):
-            total += weight * LABEL
-        elif not (word.stems.isdisjoint(line.head) and word.stems.isdisjoint(line.beside)):
-            total += weight * HEAD
-    return total, frozenset(own)
-
-
-def _keys(figure: Figure, minutes: frozenset[int]) -> Iterator[str | Decimal | int]:
-    """What figures that are the same have in common: a reading, an amount, a minute, the day or year of a date."""
-    yield from figure.texts
-    yield from minutes
-    if figure.kind in (Kind.MONEY, Kind.MEASURE):
-        yield from figure.amounts
-        if figure.unit == "cent":
-            yield from (amount / 100 for amount in figure.amounts)
-        elif figure.unit in ("eur", "usd"):
-            yield from (amount * 100 for amount in figure.amounts)
-    if figure.year is not None:
-        yield figure.year
-    yield from (str(day) for day, _ in figure.dates)
-
-
-def _alike(one: str, other: str) -> bool:
-    """Two forms of one word differ in their last letters."""
-    same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    return max(len(one), len(other)) - same <= ENDING
-
-
-def _masked(text: str, figures: Sequence[Figure], offset: int = 0) -> str:
-    for figure in figures:
-        start, end = figure.start - offset, figure.end - offset
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
-
-
-def _without_figures(clause: Clause) -> str:
-    return _masked(clause.text, clause.figures, clause.start)
-
-
-def _is_rival(figures: Sequence[Figure], place: _Place) -> bool:
-    """A place of another figure, not of one that the sentence tells as well."""
-    return not any(holds(place.figure, each, place.part.near) for each in figures)
-
-
-def _segments(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for joint in JOINTS.finditer(text):
-        yield start, joint.start()
-        start = joint.end()
-    yield start, len(text)
-
-
-def _same_role(clause: Clause, said: Figure, place: _Place) -> bool:
-    """ "Opens at" is where a range begins and "until" where it ends."""
-    if said.kind in _CONTACT or said.ranged or _SHUT.search(clause.text):
-        return True
-    last = max((figure.end for figure in clause.figures if figure.end <= said.start), default=clause.start)
-    before = clause.text[last - clause.start : said.start - clause.start]
-    after = [figure for figure in clause.figures if figure.start > said.start][:1]
-    if after and after[0].ranged:
-        return True
-    figures = place.part.figures
-    at = figures.index(place.figure)
-    begins = at + 1 < len(figures) and figures[at + 1].ranged and same_kind(figures[at + 1], place.figure)
-    role = _role(before)
-    if role is None:
-        return True
-    held = "end" if place.figure.ranged else "start" if begins else _role(_before(place))
-    return held is None or held == role
-
-
-def _before(place: _Place) -> str:
-    """What stands before a figure in its part; a part knows its figures by their places in the whole line."""
-    text = plain(place.line.unit.text) if " | " not in place.line.unit.text else place.part.text
-    last = max((figure.end for figure in place.part.figures if figure.end <= place.figure.start), default=0)
-    return text[last : place.figure.start]
-
-
-def _role(before: str) -> str | None:
-    """Whether what comes next is where something begins or where it ends; what goes before another figure is"
-    " not of it."""
-    before = re.split(r"[\d,;]", before)[-1]
-    closes = max((match.start() for match in _CLOSING.finditer(before)), default=-1)
-    opens = max((match.start() for match in _OPENING.finditer(before)), default=-1)
-    if max(closes, opens) < len(before) - ROLE_REACH:
-        return None
-    return "end" if closes > opens else "start"
-
-
-@lru_cache(maxsize=16384)
-def _word(token: str, languages: tuple[str, ...], spoken: str, foreign: bool) -> Word | None:
-    if any(sign.isdigit() for sign in token):
-        return None
-    analyser = SnowballAnalyser()
-    found = frozenset(analyser.words(token, spoken))
-    if not found:
-        return None
-    found |= frozenset(term for code in languages for term in analyser.words(token, code))
-    if foreign:
-        for concept in concepts_of(token, (spoken,)):
-            found |= concept.page_terms(languages[:-1]).keys()
-    return Word(token, found, is_light(token) or bool(weekdays(token)) or fold(token) in MONTHS)
-
-
-@lru_cache(maxsize=4096)
-def _detected(text: str, language: str) -> str:
-    return detect(text, language)
-
-
-@lru_cache(maxsize=4096)
-def _tokens(text: str) -> tuple[str, ...]:
-    return tuple(match.group() for match in _TOKEN.finditer(text))
-
-
-def _is_stop(token: str) -> bool:
-    return any(fold(token) in stop_words(code) for code in ("en", "de", "da", "fr", "es", "it", "nl"))
-
-
-def _clean(raw: str) -> str:
-    text = _UNSEEN.sub("", MARK.sub("", raw))
-    text = _MARKUP.sub("", _LIST_MARK.sub("", text))
-    return plain(" ".join(text.split()))
