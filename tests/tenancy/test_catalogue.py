@@ -98,6 +98,9 @@ def test_nothing_in_the_schema_goes_round_row_level_security(rows: Any) -> None:
         == []
     )
 
+    # Citus hands on no trigger of a distributed table by itself (docs/scale.md).
+    assert rows("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal") == []
+
 
 def test_tenant_tables_force_row_level_security(rows: Any) -> None:
     states = {
