@@ -59,7 +59,7 @@ export function draft(text) {
 }
 
 /**
- * @param {{ text: string, client_message_id: string, conversation: string | null }} message
+ * @param {{ text: string, client_message_id: string, conversation: string | null, trial: string | null }} message
  * @param {string} lastEventId
  * @param {AbortSignal} signal
  */

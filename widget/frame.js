@@ -82,6 +82,7 @@ function start() {
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !event.isComposing) tell('close');
   });
+  if (config?.ask) input.value = config.ask;
   input.readOnly = false; // from here on Enter sends; before, it would only have broken the line
   addEventListener('pagehide', () => {
     if (running?.message) api.stopByBeacon(running.message);
@@ -122,7 +123,7 @@ async function ask(text, again) {
   let ending = '';
   try {
     const post = (/** @type {string} */ last, /** @type {AbortSignal} */ signal) =>
-      api.ask({ text, client_message_id: id, conversation }, last, signal);
+      api.ask({ text, client_message_id: id, conversation, trial: config?.trial ?? null }, last, signal);
     for await (const { event, data } of answer(post, { signal: mine.abort.signal })) {
       if (event === 'meta') {
         api.draft(/** @type {HTMLTextAreaElement} */ (part('input')).value);

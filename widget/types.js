@@ -34,6 +34,8 @@
  * @property {string} language Of the words below, two letters.
  * @property {string | null} accent #rrggbb
  * @property {string | null} phone
+ * @property {string | null} trial The mark of somebody of the business who tries the chat.
+ * @property {string} ask What stands in the line at first.
  * @property {string[]} origins Who may embed; empty: anybody.
  * @property {Record<string, string>} words
  *

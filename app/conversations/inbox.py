@@ -34,12 +34,19 @@ async def list_conversations(
     before: datetime | None = None,
     unanswered_only: bool = False,
     person_only: bool = False,
+    tries: bool = False,
     limit: int = PAGE,
 ) -> list[InboxLine]:
     """The latest first; `before` is the last line's `last_message_at`, for the next page. `person_only`: of visitors
-    who ask for a person or talk with one."""
+    who ask for a person or talk with one. `tries`: of the business's own people instead of visitors'."""
     rows = await read_inbox(
-        conn, business_id, before=before, unanswered_only=unanswered_only, person_only=person_only, limit=limit
+        conn,
+        business_id,
+        before=before,
+        unanswered_only=unanswered_only,
+        person_only=person_only,
+        tries=tries,
+        limit=limit,
     )
     return [
         InboxLine(

@@ -25,6 +25,7 @@ class Question:
     text: str
     client_message_id: str
     conversation_id: UUID | None = None  # None: a new conversation
+    channel: str = "web"  # of a new conversation; "try": somebody of the business
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,6 +265,7 @@ async def read_inbox(
     before: datetime | None,
     unanswered_only: bool,
     person_only: bool,
+    tries: bool,
     limit: int,
 ) -> list[InboxRow]:
     async with conn.cursor(row_factory=class_row(InboxRow)) as cursor:
@@ -273,6 +274,7 @@ async def read_inbox(
             WITH latest AS (
                 SELECT * FROM conversations
                 WHERE business_id = %(b)s AND (%(before)s::timestamptz IS NULL OR last_message_at < %(before)s)
+                    AND (channel = 'try') = %(tries)s
                     AND (NOT %(open)s OR unanswered > 0)
                     AND (NOT %(person)s OR handled_by = 'person' OR person_asked_at IS NOT NULL)
                 ORDER BY last_message_at DESC LIMIT %(limit)s)
@@ -289,7 +291,14 @@ async def read_inbox(
                 ORDER BY m.message_id LIMIT 1) AS first ON true
             ORDER BY c.last_message_at DESC
             """,
-            {"b": business_id, "before": before, "open": unanswered_only, "person": person_only, "limit": limit},
+            {
+                "b": business_id,
+                "before": before,
+                "open": unanswered_only,
+                "person": person_only,
+                "tries": tries,
+                "limit": limit,
+            },
         )
         return await cursor.fetchall()
 
@@ -304,7 +313,7 @@ async def mark_seen(conn: Connection, business_id: UUID, conversation_id: UUID) 
 async def count_unseen(conn: Connection, business_id: UUID) -> int:
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
-            "SELECT count(*) FROM conversations WHERE business_id = %(b)s"
+            "SELECT count(*) FROM conversations WHERE business_id = %(b)s AND channel <> 'try'"
             " AND (seen_at IS NULL OR seen_at < last_message_at)",
             {"b": business_id},
         )

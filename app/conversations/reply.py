@@ -133,7 +133,7 @@ async def _begin(
     history: tuple[Turn, ...] = ()
     with_person = False
     if conversation_id is None:
-        conversation_id = await insert_conversation(conn, business_id, person_id, channel="web", at=now)
+        conversation_id = await insert_conversation(conn, business_id, person_id, channel=question.channel, at=now)
     else:
         row = await lock_handling(conn, business_id, conversation_id)
         if row is None or row.person_id != person_id or (visitor.since and row.started_at < visitor.since):

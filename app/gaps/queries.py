@@ -41,7 +41,7 @@ async def read_unanswered(conn: Connection, business_id: UUID, message_id: UUID)
             JOIN messages q ON q.business_id = a.business_id AND q.message_id = a.in_reply_to
             JOIN conversations c ON c.business_id = a.business_id AND c.conversation_id = a.conversation_id
             WHERE a.business_id = %(b)s AND a.message_id = %(m)s AND a.outcome = 'no_answer'
-                AND q.text_sealed IS NOT NULL
+                AND q.text_sealed IS NOT NULL AND c.channel <> 'try'
             """,
             {"b": business_id, "m": message_id},
         )

@@ -41,7 +41,9 @@ def spoken_language(accept_language: str | None, business_language: str) -> str:
     return business_language if business_language in LANGUAGES else "en"
 
 
-def frame_page(key: str, business: Business, language: str, examples: tuple[str, ...]) -> str:
+def frame_page(
+    key: str, business: Business, language: str, examples: tuple[str, ...], *, trial: str | None = None, ask: str = ""
+) -> str:
     words = widget().words[language]
     config = {
         "key": key,
@@ -51,6 +53,8 @@ def frame_page(key: str, business: Business, language: str, examples: tuple[str,
         "phone": phone_of(business),
         "origins": embedders(business),
         "words": words,
+        "trial": trial,
+        "ask": ask,
     }
     chips = "".join(
         f'<li><button type="button" class="example" dir="auto">{html.escape(question)}</button></li>'

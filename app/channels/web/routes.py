@@ -11,7 +11,7 @@ from uuid import UUID
 
 from litestar import Response, Router, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath, FromQuery, SkipValidation
 from litestar.response import Stream
 
 from app.businesses.queries import find_by_slug, read_widget_key
@@ -39,6 +39,7 @@ from app.conversations.inbox import conversation_of_visitor
 from app.conversations.model import Question
 from app.conversations.person.queries import end_answer_of
 from app.conversations.reply import reply
+from app.conversations.trial import is_trial
 from app.errors import BadInput, NotFound
 from app.leads.capture import CapturePorts, capture_lead
 from app.leads.check import check_fields
@@ -81,7 +82,10 @@ def _file(request: AnyRequest, asset: Asset, headers: dict[str, str]) -> Respons
 
 
 @get("/w/{key:str}/frame")
-async def frame(request: AnyRequest, services: Parts, key: FromPath[str]) -> Response[bytes]:
+async def frame(
+    request: AnyRequest, services: Parts, key: FromPath[str], trial: FromQuery[str] = "", ask: FromQuery[str] = ""
+) -> Response[bytes]:
+    """`trial` and `ask` come from the dashboard: whose chat it is not counted as, and what stands in its line."""
     wanted = request.headers.get("accept-language")
     headers = {
         "Cache-Control": "no-cache",
@@ -96,7 +100,10 @@ async def frame(request: AnyRequest, services: Parts, key: FromPath[str]) -> Res
         return _page(request, page, headers, status=404)
     language = spoken_language(wanted, business.language)
     headers["Content-Security-Policy"] = frame_policy(business)
-    page = frame_page(key, business, language, await example_questions(services, business, language))
+    examples = await example_questions(services, business, language)
+    known = is_trial(services.signer, business.business_id, trial, services.clock())
+    # Only for the business's own people: no link of a stranger's puts words into a visitor's line.
+    page = frame_page(key, business, language, examples, trial=trial if known else None, ask=ask[:500] if known else "")
     return _page(request, page, headers)
 
 
@@ -143,7 +150,8 @@ async def messages(request: AnyRequest, services: Parts, key: FromPath[str]) -> 
     given = await body_as(request, MessageIn)
     if not 1 <= len(given.client_message_id) <= 64:
         raise BadInput("The message has no number of its own.", code="bad_client_message_id")
-    question = Question(typed_text(given.text), given.client_message_id, id_of(given.conversation))
+    channel = "try" if is_trial(services.signer, business.business_id, given.trial, services.clock()) else "web"
+    question = Question(typed_text(given.text), given.client_message_id, id_of(given.conversation), channel)
     answered = await reply(reply_ports(services, business), knowledge_of(business), visitor, question)
     last = request.headers.get("last-event-id", "")
     after = int(last) if last.isascii() and last.isdigit() and len(last) < 16 else 0

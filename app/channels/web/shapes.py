@@ -25,6 +25,7 @@ class MessageIn(msgspec.Struct):
     text: str
     client_message_id: str
     conversation: str | None = None
+    trial: str | None = None
 
 
 class StopIn(msgspec.Struct):

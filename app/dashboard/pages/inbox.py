@@ -35,6 +35,7 @@ async def inbox(
             before=moment(before) if before else None,
             unanswered_only=show == "unanswered",
             person_only=show == "person",
+            tries=show == "tries",
             limit=PAGE + 1,
         )
         unseen = await count_unseen(conn, desk.business_id)

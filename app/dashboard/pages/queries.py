@@ -48,6 +48,8 @@ async def count_days(conn: Connection, business_id: UUID, *, zone: str, first: d
             asked AS (
                 SELECT (q.created_at AT TIME ZONE %(zone)s)::date AS day, a.outcome
                 FROM messages q
+                JOIN conversations c ON c.business_id = q.business_id AND c.conversation_id = q.conversation_id
+                    AND c.channel <> 'try'
                 LEFT JOIN messages a ON a.business_id = q.business_id AND a.in_reply_to = q.message_id
                 WHERE q.business_id = %(b)s AND q.author = 'visitor'
                     AND q.created_at >= (%(first)s::date)::timestamp AT TIME ZONE %(zone)s),

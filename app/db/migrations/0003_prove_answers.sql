@@ -9,7 +9,7 @@ ALTER TABLE businesses
     ADD COLUMN economy_percent    integer NOT NULL DEFAULT 80 CHECK (economy_percent BETWEEN 1 AND 100),
     ADD COLUMN temperature        real CHECK (temperature BETWEEN 0 AND 1),       -- NULL: 0
     ADD COLUMN max_answer_tokens  integer CHECK (max_answer_tokens BETWEEN 50 AND 2000),
-    ADD COLUMN visitor_daily_token_cap bigint NOT NULL DEFAULT 60000 CHECK (visitor_daily_token_cap >= 0);
+    ADD COLUMN visitor_daily_token_cap bigint NOT NULL DEFAULT 120000 CHECK (visitor_daily_token_cap >= 0);
 
 -- Why an answer was given holds the visitor's words as they were searched and sentences that were withheld: sealed.
 ALTER TABLE messages ADD COLUMN why_sealed bytea;
@@ -17,6 +17,9 @@ ALTER TABLE messages ADD COLUMN why_sealed bytea;
 -- ---------------------------------------------------------------- a person answers
 
 ALTER TABLE conversations
+    DROP CONSTRAINT conversations_channel_check,
+    ADD CONSTRAINT conversations_channel_check   -- 'try': somebody of the business tries the chat
+        CHECK (channel IN ('web', 'whatsapp', 'sms', 'voice', 'telegram', 'try')),
     ADD COLUMN handled_by   text NOT NULL DEFAULT 'assistant' CHECK (handled_by IN ('assistant', 'person')),
     ADD COLUMN handler_id   uuid,                               -- the account that took it over
     ADD COLUMN handler_name text,                               -- as the visitor sees it

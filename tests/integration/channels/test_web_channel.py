@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.conversations.trial import sign_trial
 from retrieval.model import AnswerStatus, Sentence
 from tests.integration.channels.conftest import Web, events
 from tests.integration.conversations.conftest import CLOSED, OPEN
@@ -245,3 +246,26 @@ def _at(moment: object) -> object:
     from app.channels.web.visitor_token import visitor_of
 
     return lambda signer, business_id, token, _now: visitor_of(signer, business_id, token, moment)  # type: ignore[arg-type]
+
+
+async def test_who_tries_the_chat_counts_as_no_visitor(web: Web) -> None:
+    services, business_id = web.services, web.business.business_id
+    mark = sign_trial(services.signer, business_id, services.clock())
+    for given, channel in ((mark, "try"), (mark[:-2] + "xx", "web"), (None, "web")):
+        token = (await web.session())["token"]
+        answer = await web.ask(token, **({"trial": given} if given else {}))
+        talk = json.loads(next(data for _, event, data in events(answer) if event == "meta"))["conversation"]
+        async with services.database.business_transaction(business_id) as conn:
+            found = await conn.execute("SELECT channel FROM conversations WHERE conversation_id = %s", (talk,))
+            row = await found.fetchone()
+        assert row == (channel,)
+
+
+async def test_only_the_businesss_own_people_find_words_in_the_line(web: Web) -> None:
+    services = web.services
+    mark = sign_trial(services.signer, web.business.business_id, services.clock())
+    own = await web.client.get(
+        f"/w/{web.business.widget_key}/frame", params={"trial": mark, "ask": "Is there parking?"}
+    )
+    foreign = await web.client.get(f"/w/{web.business.widget_key}/frame", params={"ask": "Is there parking?"})
+    assert "Is there parking?" in own.text and "Is there parking?" not in foreign.text

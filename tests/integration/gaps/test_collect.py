@@ -43,7 +43,8 @@ async def test_same_question_taken_in_by_two_workers_at_once_is_one_gap(bakery: 
 
 
 async def test_what_is_no_question_is_not_collected(bakery: Bakery) -> None:
-    nothing = ["hello", "Thanks!", "asdfgh", "jkfdslkjf sdlkf", "test test", "????", "12345", "https://spam.example/x", "aaaaaaaa"]
+    nothing = ["hello", "Thanks!", "asdfgh", "jkfdslkjf sdlkf", "test test", "????", "12345", "aaaaaaaa"]
+    nothing.append("https://spam.example/x")
     for number, text in enumerate([*nothing, "I want to talk to a person"]):
         await bakery.ask(text, str(number))
     await bakery.ask("Do you sell rye bread?", "z", outcome="answered")
