@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from retrieval.analyse import stem
 from retrieval.compounds import pairs, parts_written
 from retrieval.lexicon import concepts, concepts_of
 from retrieval.question import analyse_question
+from retrieval.rank.features import COLUMNS
 from retrieval.rank.pairs import pairs_held
+from retrieval.rank.use import WEIGHTS, learned
 from retrieval.spelling import one_slip_from
 
 
@@ -42,6 +46,14 @@ def test_words_that_stand_together_count_more_than_words_far_apart() -> None:
 def test_short_words_count_only_where_a_word_begins() -> None:
     assert pairs_held("we rent a van", ["rent", "van"]) == 1.0
     assert pairs_held("current advantage", ["rent", "van"]) == 0.0
+
+
+def test_the_second_look_has_a_weight_for_each_column_and_a_record_of_sets_left_out() -> None:
+    told = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    assert told["weights"].keys() == set(COLUMNS) and len(learned()) == len(COLUMNS)
+    assert all(weight > 0 for weight in told["weights"].values())
+    for name, row in told["record"].items():
+        assert row["left_out"]["ndcg_at_10"] >= row["mix"]["ndcg_at_10"] - 0.005, name
 
 
 def test_business_words_are_known_in_twelve_languages() -> None:
