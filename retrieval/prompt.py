@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from retrieval.model import Knowledge, Passage, Turn
 from retrieval.ports import PromptMessage
@@ -39,10 +40,16 @@ The user's last message holds numbered passages from the site of {name}, then th
 """
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_FENCE = re.compile(r"</?\s*(passage|question|conversation)", re.IGNORECASE)
+# A tag of ours in every spelling that a model may take for one: with spaces, in full width, in other brackets.
+_FENCE = re.compile(r"[<＜﹤〈⟨][\s/／⁄∕\\]*(passage|question|conversation)", re.IGNORECASE)
+_WIDE = {ord(wide): chr(ord(wide) - 0xFEE0) for wide in map(chr, range(0xFF21, 0xFF5B)) if wide.isalpha()}
 _UNSEEN = re.compile(
-    "[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
+RULE_WORDS = 6  # in a row that no honest answer has in common with the rules
+SHORTEST_RULE = 4
+_WORD = re.compile(r"[^\W_]+")
 
 
 def build_prompt(
@@ -70,4 +77,29 @@ def _passage(number: int, passage: Passage) -> str:
 
 def plain(text: str) -> str:
     """No address, nothing unseen, and nothing that could close the fence around a passage."""
-    return _FENCE.sub(r"(\1", _ADDRESS.sub("(link)", _UNSEEN.sub("", text)))
+    seen = _ADDRESS.sub("(link)", _UNSEEN.sub("", text))
+    # Letters of full width are the ASCII ones to a model; looked through, and only what is a tag is changed.
+    found = list(_FENCE.finditer(seen.translate(_WIDE)))
+    for tag in reversed(found):
+        seen = f"{seen[: tag.start()]}({seen[tag.start(1) :]}"
+    return seen
+
+
+def repeats_rules(text: str, business_name: str) -> bool:
+    """Whether a model says our own instructions aloud. They hold no secret, but they are nobody's answer."""
+    said = _words(text.replace(business_name, " ") if business_name else text)
+    if len(said) < SHORTEST_RULE:
+        return False
+    size = min(RULE_WORDS, len(said))
+    rules = _rules(size)
+    return any(tuple(said[at : at + size]) in rules for at in range(len(said) - size + 1))
+
+
+@lru_cache(maxsize=RULE_WORDS)
+def _rules(size: int) -> frozenset[tuple[str, ...]]:
+    words = _words(_SYSTEM.replace("{name}", " ").replace("{no_answer}", NO_ANSWER))
+    return frozenset(tuple(words[at : at + size]) for at in range(len(words) - size + 1))
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]

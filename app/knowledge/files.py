@@ -20,7 +20,11 @@ TYPES = OFFICE_ENDINGS | {
     "txt": "text/plain",
     "text": "text/plain",
 }
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+# A name is shown to owners and beside quotes: nothing in it may be unseen or turn the writing round.
+_CONTROLS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e0fff]"
+)
 
 
 def file_name(name: str) -> str:

@@ -14,4 +14,6 @@ DROPPED = {"Cc", "Cf", "Cs", "Co"}
 def plain_text(typed: str) -> str:
     normal = unicodedata.normalize("NFC", typed.replace("\r\n", "\n"))
     kept = "".join(c for c in normal if c in KEPT or unicodedata.category(c) not in DROPPED)
-    return TAG.sub("", kept).strip()
+    while (without := TAG.sub("", kept)) != kept:
+        kept = without  # what is left of a tag in a tag may be one
+    return kept.strip()

@@ -16,6 +16,7 @@ WITHHELD = {
     "figure_of_something_else": "Your pages give this figure for something else.",
     "no_support": "Nothing in your pages says this.",
     "markup": "It held links or code that no visitor may be shown.",
+    "rules": "The model was saying its own instructions.",
     "wrong_language": "It was in another language than the visitor's.",
     "refusal": "The model said that it does not know.",
 }
