@@ -81,7 +81,10 @@ async def understand(
 
 def _messages(question: str, history: Sequence[Turn], wanted: Sequence[str]) -> list[PromptMessage]:
     languages = ", ".join(f'"{code}": the same question in that language' for code in wanted)
-    turns = "\n".join(f"{turn.author}: {plain(turn.text)[:TURN_CHARACTERS]}" for turn in history[-TURNS:])
+    # One line a turn: a visitor's second line must not pass for what the assistant said.
+    turns = "\n".join(
+        f"{turn.author}: {' '.join(plain(turn.text).split())[:TURN_CHARACTERS]}" for turn in history[-TURNS:]
+    )
     said = f"<conversation>\n{turns}\n</conversation>\n" if turns else ""
     return [
         PromptMessage("system", _SYSTEM.format(version=VERSION, languages=languages)),

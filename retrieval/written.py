@@ -29,7 +29,7 @@ from retrieval.model import (
 )
 from retrieval.phrases import Phrase, say
 from retrieval.ports import Budget, ChatModel, ModelFailed, PromptMessage, Reservation
-from retrieval.prompt import NO_ANSWER, build_prompt
+from retrieval.prompt import NO_ANSWER, build_prompt, repeats_rules
 from retrieval.search import Found
 from retrieval.sentences import Part, SentenceStream
 from retrieval.verify.bind import Courtesy, Verifier, Withheld
@@ -82,7 +82,7 @@ async def write(
         reader.start()
         names = (knowledge.business_name,)
         verifier = Verifier(passages, found.question.language, found.written, names)
-        shown = _Shown(verifier, written, found.question.language)
+        shown = _Shown(verifier, written, found.question.language, knowledge.business_name)
         async for event in _read(reader, shown, asked, written, clock, deadline):
             yield event
     finally:
@@ -176,8 +176,9 @@ class _Shown:
     it waits, because an answer of nothing but these would be none.
     """
 
-    def __init__(self, verifier: Verifier, written: Written, language: str):
+    def __init__(self, verifier: Verifier, written: Written, language: str, name: str = ""):
         self._verifier = verifier
+        self._name = name  # of the business, which stands in the rules and in many an answer
         self._written = written
         self._language = language
         self._instead: list[Phrase] = []  # to be said as soon as something was confirmed
@@ -226,7 +227,10 @@ class _Shown:
         if NO_ANSWER in part.text:
             self.refused = True
             return []
-        bound = self._verifier.bind(part.text)
+        if repeats_rules(part.text, self._name):
+            bound = Withheld("rules")
+        else:
+            bound = self._verifier.bind(part.text)
         if bound is None:
             return []
         if isinstance(bound, Courtesy):
