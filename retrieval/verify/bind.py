@@ -145,12 +145,14 @@ class Verifier:
                 and not any(not word.light for word in self._words(without_figures(clause)))
             ):
                 topic = tuple(word for word in words if not word.light)  # "In 1999, she …": what follows is meant
+            if clause is told[0] and clause.days:
+                topic = ()  # a day says what is meant; the sentence before is over
             own = self._words(without_figures(clause))
             found = self._support(clause, figures, own, topic, cited)
             if isinstance(found, Withheld):
                 return found
             places += found
-            asked = own if clause.days or any(not word.light for word in own) else [*topic, *own]
+            asked = own if any(not word.light for word in own) else [*topic, *own]
             bound += [Bound(said, at, asked) for said, at in zip(clause.figures, found, strict=True)]
             topic = tuple(word for word in own if not word.light) or topic
         if swapped := crossed(bound):
@@ -188,7 +190,7 @@ class Verifier:
         """For each figure of a clause a place that says it of the same thing; cited passages first."""
         scores: dict[int, tuple[float, frozenset[int]]] = {}
         heavy = [word for word in words if not word.light]
-        asked = list(words) if heavy or clause.days else [*topic, *words]
+        asked = list(words) if heavy else [*topic, *words]
 
         def score(place: Place) -> tuple[float, frozenset[int]]:
             if id(place.part) not in scores:

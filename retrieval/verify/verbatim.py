@@ -12,13 +12,14 @@ from functools import lru_cache
 
 from retrieval.lexicon import concepts_of
 from retrieval.verify.agree import Near, holds
-from retrieval.verify.figures import Figure, figures_of
+from retrieval.verify.figures import Figure, figures_of, units_in
 from retrieval.verify.folded import fold
 from retrieval.verify.lines import Line, is_light, poles_in, stems
 from retrieval.words.polarity import NEGATING, RESTRICTORS
 
 COPIED = 0.75  # of the tokens in the same order: told in the page's own words
 SHORTEST = 4
+FEW = 4  # tokens; more of them are another wording
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*|[€$£%]")
 # Small words of which one is not the other: where something begins, ends, lies.
 _TURNS = (
@@ -57,12 +58,13 @@ def altered(text: str, line: Line, spoken: tuple[str, ...], languages: tuple[str
 def _changed(
     text: str, mine: str, theirs: str, line: Line, spoken: tuple[str, ...], languages: tuple[str, ...], *, whole: bool
 ) -> str | None:
-    if _negators(mine, spoken) != _negators(theirs, languages):
+    few = max(len(_tokens(mine)), len(_tokens(theirs))) <= FEW  # a clause may be a part of a long line
+    if few and _negators(mine, spoken) != _negators(theirs, languages):
         return "detail"
     turns, held_turns = _turns(mine), _turns(theirs)
     if whole and turns and held_turns and not turns & held_turns:
         return "detail"
-    if not mine and not _RESTRICTS.search(text) and _RESTRICTS.search(theirs):
+    if few and not mine and not _RESTRICTS.search(text) and _RESTRICTS.search(theirs):
         return "detail"
     if not theirs or not mine:
         return None
@@ -75,6 +77,9 @@ def _changed(
         return _other_figure(figures_of(mine, spoken), figures_of(theirs, languages))
     if not whole:
         return None
+    spans, held_spans = units_in(mine), units_in(theirs)
+    if spans and held_spans and not spans & held_spans and not figures_of(mine, spoken):
+        return "measure"  # once a month of what is once a year
     ours, own = _heavy(mine, spoken), _heavy(theirs, languages)
     if not ours or not own or figures_of(mine, spoken) or figures_of(theirs, languages):
         return None

@@ -156,7 +156,7 @@ SMUGGLED = (
     "javascript:alert(1) it is.",
 )
 NAMES = ("Peter Novak", "Maria Lindqvist", "Bernhard Osterloh", "Camille Durand", "Oliver Whitcombe")
-HELD_OUT = frozenset({"unit", "direction", "group", "year", "half_true", "noon", "label"})
+HELD_OUT = frozenset({"rate", "turned_row", "translated", "later", "merged"})
 
 
 def adversarial(
@@ -477,6 +477,78 @@ def _invented(said: Said, language: str, passages: Sequence[Passage], random: Ra
     return told[language], told[language]
 
 
+def _rate(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
+    """For another span of time or another count."""
+    pairs = (
+        ("a month", "an hour"),
+        ("a session", "a month"),
+        ("an hour", "a week"),
+        ("am Tag", "im Monat"),
+        ("par nuit", "par mois"),
+        ("a year", "a month"),
+        ("a visit", "an hour"),
+        ("je Kind", "je Tag"),
+    )
+    return _replaced(pairs, said, random)
+
+
+def _turned_row(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
+    """The figure first, and another row's."""
+    rows = [row for row in rows_of(passages) if len(row[2]) == 2 and re.search(r"\d+ ?(?:kr|€)|[£€]\d", row[2][1])]
+    if len(rows) < 2:
+        return None
+    one, two = random.sample(rows, 2)
+    if one[2][1] == two[2][1]:
+        return None
+    told = {
+        "en": "{b} is the price of {a}.",
+        "de": "{b} kostet {a}.",
+        "da": "{b} koster {a}.",
+        "fr": "{b} pour {a}.",
+        "es": "{b}: {a}.",
+    }
+    text = told[language].format(a=one[2][0], b=two[2][1])
+    return text, text
+
+
+def _translated(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
+    """In English, with the page's own name of another row."""
+    made = _item(said, language, passages, random)
+    if made is None or language == "en":
+        return None
+    name, figure = made[0][:-1].split(": ", 1)
+    text = f"The price of “{name}” is {figure}."
+    return text, text
+
+
+def _later(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
+    """A time moved by an hour or a half."""
+    match = re.search(r"\b(\d{1,2})([.:])(\d\d)(?= ?(?:-|–|Uhr|$))", said.text) or re.search(
+        r"\b(\d{1,2})("
+        r" )(?:Uhr|am|pm|h\b|heures)",
+        said.text,
+    )
+    if match is None:
+        return None
+    new = str((int(match[1]) % 12) + 1)
+    text = said.text[: match.start(1)] + new + said.text[match.end(1) :]
+    return (text, text) if new != match[1] else None
+
+
+def _merged(said: Said, language: str, passages: Sequence[Passage], random: Random) -> Made:
+    """One sentence's beginning with another's figure."""
+    others = [one for one in sentences_of(passages) if one.text != said.text and re.search(r"\d", one.text)]
+    mine = re.search(r"\d[\d.,:]*(?: ?(?:€|Euro|kr|Uhr|%|am|pm))?", said.text)
+    if not others or mine is None or "€" not in mine.group() + "Euro" * ("Euro" in mine.group()):
+        return None
+    figures = [m.group() for one in others for m in re.finditer(r"\d+(?: €| Euro| kr)", one.text)]
+    figures = [figure for figure in figures if figure.split()[0] not in said.text]
+    if not figures:
+        return None
+    text = said.text.replace(mine.group(), random.choice(figures), 1)
+    return text, text
+
+
 MUTATIONS: dict[str, Callable[[Said, str, Sequence[Passage], Random], Made]] = {
     "number": _number,
     "price_of_another": _number_of_page,
@@ -501,4 +573,9 @@ MUTATIONS: dict[str, Callable[[Said, str, Sequence[Passage], Random], Made]] = {
     "noon": _noon,
     "restriction": _restriction,
     "invented": _invented,
+    "rate": _rate,
+    "turned_row": _turned_row,
+    "translated": _translated,
+    "later": _later,
+    "merged": _merged,
 }
