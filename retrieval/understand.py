@@ -123,7 +123,7 @@ async def _ask(
         noted.detail = f"understanding: {type(error).__name__}"
     finally:
         with anyio.CancelScope(shield=True):
-            noted.usage = _used(model, heard, prompt_tokens)
+            noted.usage = _used(model, heard, prompt_tokens, most)
             if reservation is not None:
                 await reservation.settle(noted.usage)
     return ""
@@ -150,12 +150,12 @@ async def _listen(model: ChatModel, messages: Sequence[PromptMessage], most: int
                 heard.pieces.append(piece)
 
 
-def _used(model: ChatModel, heard: _Heard, prompt_tokens: int) -> Usage | None:
-    """As the provider tells, else an estimate; None: it took no request."""
+def _used(model: ChatModel, heard: _Heard, prompt_tokens: int, most: int) -> Usage | None:
+    """As the provider tells, else an estimate of at most what was reserved; None: it took no request."""
     if heard.usage is not None or heard.refused:
         return heard.usage
     answer = model.count_tokens([PromptMessage("assistant", heard.text)]) if heard.pieces else 0
-    return Usage(model.name, prompt_tokens, answer)
+    return Usage(model.name, prompt_tokens, min(answer, most))
 
 
 def _read(text: str, wanted: Sequence[str]) -> LookedFor | None:

@@ -72,6 +72,9 @@ async def write(
     messages = build_prompt(knowledge, asked.text.strip(), found.question.language, passages, asked.history)
     prompt_tokens = model.count_tokens(messages)
     reservation: Reservation | None = None
+    if clock() >= deadline:
+        written.ended = Ended.SLOW  # a request now would be paid for and never be seen
+        return
     if budget is not None:
         reservation = await budget.reserve(model.name, prompt_tokens + asked.limits.max_answer_tokens)
         if reservation is None:
