@@ -172,7 +172,11 @@ class Verifier:
         if self._copies is None:
             self._copies = {}
             for line in self._lines:
-                if not line.unit.row and not line.question and len(line.unit.text.split()) >= COPIED_WORDS:
+                if (
+                    (not line.unit.row or line.unit.text[-1] == ".")
+                    and not line.question
+                    and len(line.unit.text.split()) >= COPIED_WORDS
+                ):
                     self._copies.setdefault(plain(" ".join(line.unit.text.split())), []).append(line)
         found = self._copies.get(text, [])
         return next((line for line in found if line.passage in cited), found[0] if found else None)
