@@ -13,8 +13,9 @@ import structlog
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi import OpenAPIConfig
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from app.channels.hooks.routes import ROUTES as HOOKS
 from app.channels.mail.routes import ROUTES as MAIL
@@ -39,6 +40,7 @@ def create_app(services: Services) -> Litestar:
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
         state=State({"services": services}, deep_copy=False),  # for guards, which run before dependencies are provided
         exception_handlers={MiloError: _plain_error, HTTPException: _http_error, Exception: _unexpected},
+        middleware=[_without_nul],
         after_request=_default_headers,
         request_max_body_size=MAX_BODY,
         # The owners' API is described there; pages and the widget's routes are not part of it.
@@ -46,6 +48,17 @@ def create_app(services: Services) -> Litestar:
         logging_config=None,
         debug=False,
     )
+
+
+def _without_nul(app: ASGIApp) -> ASGIApp:
+    """No address of ours holds a NUL, and no text of the database can: it is not there, whatever it leads to."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and ("\x00" in scope["path"] or b"%00" in scope["query_string"]):
+            raise NotFoundException
+        await app(scope, receive, send)
+
+    return answer
 
 
 async def _default_headers(response: Response[Any]) -> Response[Any]:

@@ -12,8 +12,13 @@ DROPPED = {"Cc", "Cf", "Cs", "Co"}
 
 
 def plain_text(typed: str) -> str:
-    normal = unicodedata.normalize("NFC", typed.replace("\r\n", "\n"))
-    kept = "".join(c for c in normal if c in KEPT or unicodedata.category(c) not in DROPPED)
+    kept = seen_text(typed)
     while (without := TAG.sub("", kept)) != kept:
         kept = without  # what is left of a tag in a tag may be one
     return kept.strip()
+
+
+def seen_text(typed: str) -> str:
+    """The same with its tags: what a person sees of it. For words of an owner, who may write of "<b>"."""
+    normal = unicodedata.normalize("NFC", typed.replace("\r\n", "\n"))
+    return "".join(c for c in normal if c in KEPT or unicodedata.category(c) not in DROPPED)

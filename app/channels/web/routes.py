@@ -148,7 +148,7 @@ async def messages(request: AnyRequest, services: Parts, key: FromPath[str]) -> 
         whole=admission.MESSAGES_OF_BUSINESS,
     )
     given = await body_as(request, MessageIn)
-    if not 1 <= len(given.client_message_id) <= 64:
+    if not 1 <= len(given.client_message_id) <= 64 or not given.client_message_id.isprintable():
         raise BadInput("The message has no number of its own.", code="bad_client_message_id")
     channel = "try" if is_trial(services.signer, business.business_id, given.trial, services.clock()) else "web"
     question = Question(typed_text(given.text), given.client_message_id, id_of(given.conversation), channel)

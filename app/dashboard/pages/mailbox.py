@@ -74,8 +74,8 @@ async def one_mail(
         mail=mail,
         created_at=row.created_at,
         state=row.state,
-        # Alternating plain text and addresses; the template makes links of the addresses only.
-        parts_of_text=[(part, number % 2 == 1) for number, part in enumerate(LINK.split(mail.text))],
+        # Links are our own addresses alone: what a visitor wrote into a lead stays text.
+        parts_of_text=[(part, part.startswith(f"{services.settings.public_url}/")) for part in LINK.split(mail.text)],
         headers={"Referrer-Policy": "no-referrer"},
     )
 

@@ -31,6 +31,7 @@ from app.jobs.model import ClaimedJob, GiveUp, Lease, RetryLater, TakeReply
 from app.knowledge.faq.model import ANSWER
 from app.mail.model import Composed, Purpose, open_mail
 from app.mail.queries import read_outbox
+from app.people.plain_text import seen_text
 from app.providers.received_mail import ReceivedMail, ReceivedMailFailed
 from app.vault.keys import BusinessKeys
 
@@ -64,7 +65,7 @@ async def take_reply(parts: Mails, inbox: ReceivedMail | None, claimed: ClaimedJ
     questions = {line.line: read.gaps[line.line].label for line in read.lines if line.line in read.gaps}
     # Numbers whose question is gone are still numbers: their answers are told so, and not put to another question.
     asked = {line.line: questions.get(line.line, "") for line in read.lines}
-    found = understand(text, read.sent, asked, read.business.language)
+    found = understand(seen_text(text), read.sent, asked, read.business.language)
     taken = [await _answer(parts, read, number, said) for number, said in found.answers.items()]
     await _settle(parts, read, taken, found)
 

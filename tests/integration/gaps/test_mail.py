@@ -386,3 +386,17 @@ async def test_flood_of_replies_ends(office: Bakery) -> None:
     [mail] = await mails(office)
     outcomes = [await receive_reply(office, reply(mail, "I am away")) for _ in range(32)]
     assert outcomes.count(Outcome.TAKEN) == 30
+
+
+async def test_reply_with_bytes_that_no_text_can_hold_is_read_without_them(office: Bakery) -> None:
+    await asked(office)
+    await weekly(office)
+    [mail] = await mails(office)
+    await receive_reply(
+        office, reply(mail, "1: Yes,\x00 on a\u202e lead\U000e0041.\r\n2: =cmd() <b>only</b> on Fridays.")
+    )
+    await take_all(office)
+    assert await faq(office) == [
+        ("Can I bring my dog?", "Yes, on a lead."),
+        ("Do you have gluten-free bread?", "=cmd() <b>only</b> on Fridays."),
+    ]
