@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+from app.people.plain_text import seen_text
 from app.vault.keys import BusinessKeys
 from retrieval.model import Answer, Passage
 
@@ -47,8 +48,9 @@ def sealed_why(keys: BusinessKeys, message_id: UUID, answer: Answer | None) -> b
     if answer is None:
         return None
     why = Why(
-        answer.searched,
-        tuple((held.reason, held.text) for held in answer.withheld),
+        tuple(seen_text(wording) for wording in answer.searched),
+        # Nobody checked these: what turns the writing round would do so on the owner's page too.
+        tuple((held.reason, seen_text(held.text)) for held in answer.withheld),
         tuple(_passage(passage) for passage in answer.passages),
     )
     return keys.seal("messages", "why", message_id, json.dumps({"version": VERSION, **asdict(why)}))

@@ -11,7 +11,8 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 ACTING = frozenset(
-    "iframe object embed base video audio source picture math noscript image use frame applet portal style milo-chat".split()
+    "iframe object embed base video audio source picture math noscript image use frame applet portal style"
+    " milo-chat".split()
 )
 ADDRESSES = frozenset("href src action formaction poster data srcset xlink:href cite background hx-get hx-post".split())
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")

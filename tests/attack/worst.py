@@ -59,8 +59,11 @@ class WorstModel(OpenAIServer):
 
 
 def whole_input(messages: list[dict[str, str]]) -> str:
-    """All that it was given, word for word, each line once as a sentence with a mark, and once as it is."""
-    given = "\n".join(message["content"] for message in messages)
+    """All that it was given, word for word, each line once as a sentence with a mark, and once as it is.
+
+    But for the word that ends an answer: with it the rest would not even be looked at.
+    """
+    given = "\n".join(message["content"] for message in messages).replace("NO_ANSWER", "no answer")
     marked = "\n".join(f"{line.rstrip('.')} [1]." for line in given.splitlines() if line.strip())
     return f"{given}\n{marked}"
 
