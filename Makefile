@@ -32,8 +32,8 @@ bench: dev ## measure; writes docs/benchmarks.md
 	@sh .ci/install-bench.sh
 	@.venv/bin/python -m tests.bench.run $(ARGS)
 
-eval: dev ## quality on questions: ARGS="SLUG --questions FILE.jsonl"
-	@$(MILO) eval $(ARGS)
+eval: dev ## measure what answers promise; fails when a goal is not held; ARGS="--only quoting"
+	@.venv/bin/python -m tests.eval $(ARGS)
 
 format: dev ## put the code into shape
 	.venv/bin/ruff check --fix --quiet .

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.figures import Figure, of, ratios
+from tests.eval.claims import CLAIMS, DATA
 from tests.product import ROOT, Running, up
 
 REPORT = ROOT / "docs" / "benchmarks.md"
@@ -346,6 +347,17 @@ def chunking(options: argparse.Namespace) -> Iterator[Figure]:
     yield Figure("the same by position, copies of a text not counted", found["n"], found["by_position"], None, "share")
 
 
+def quality(name: str) -> Callable[[argparse.Namespace], Iterator[Figure]]:
+    """One of the promises of the answers (tests/eval/claims.py), as figures."""
+
+    def measured(_: argparse.Namespace) -> Iterator[Figure]:
+        for claim in CLAIMS[name](DATA):
+            yield Figure(claim.name, claim.n, claim.value, None, claim.unit, claim.goal)
+
+    measured.__doc__ = CLAIMS[name].__doc__
+    return measured
+
+
 MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "start": start,
     "sites": sites,
@@ -364,6 +376,7 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], Iterator[Figure]]] = {
     "fuzz": fuzz,
     "articles": articles,
     "chunking": chunking,
+    **{name: quality(name) for name in CLAIMS},
 }
 
 
