@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import anyio
@@ -110,8 +111,9 @@ async def reply(ports: ReplyPorts, knowledge: Knowledge, visitor: Visitor, quest
     async def work(running: RunningAnswer) -> None:
         await _answer(ports, keys, knowledge, begun, Asked(question.text, begun.history), running)
 
-    message_id = begun.started.message_id
-    return Reply(begun.started, ports.answers.start(knowledge.business_id, begun.person_id, message_id, work))
+    business_id, message_id = knowledge.business_id, begun.started.message_id
+    look = partial(watch, ports.database, ports.answers, business_id)
+    return Reply(begun.started, ports.answers.start(business_id, begun.person_id, message_id, work, look))
 
 
 async def _begin(
@@ -205,7 +207,6 @@ async def _answer(
     failed: Failed | None = None
     saved = Saved(kept=False)
     running.append(begun.started)
-    watching = asyncio.create_task(watch(ports.database, knowledge.business_id, running))
     try:
         with running.scope:
             async with aclosing(ports.ask(knowledge, asked, begun.person_id)) as events:
@@ -220,7 +221,6 @@ async def _answer(
         failed = Failed("Something went wrong on our side. Please ask again.", retry=True)
     finally:
         with anyio.CancelScope(shield=True):
-            watching.cancel()
             ports.fault("answer_before_save")
             saved = await save(ports.saving, keys, knowledge, begun.started, shown)
             ports.fault("answer_after_save")

@@ -7,7 +7,7 @@ ends an answer, and its row says so. Made by wiring, used by reply.py and the ch
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import contextmanager
 from uuid import UUID, uuid4
 
@@ -21,6 +21,7 @@ DRAIN_SECONDS = 10.0  # what the last saves may take when the process ends
 log = structlog.get_logger(__name__)
 
 Work = Callable[["RunningAnswer"], Awaitable[None]]
+Watch = Callable[[], Coroutine[None, None, None]]
 
 
 class RunningAnswer:
@@ -96,30 +97,36 @@ class RunningAnswer:
 
 
 class AnswerTasks:
-    """The registry. `instance` names this process in the rows it is answering."""
+    """The registry, by business. `instance` names this process in the rows it is answering."""
 
     def __init__(self, *, grace: float = LISTENER_GRACE):
         self.instance = uuid4().hex
         self._grace = grace
-        self._running: dict[tuple[UUID, UUID], RunningAnswer] = {}
+        self._running: dict[UUID, dict[UUID, RunningAnswer]] = {}
+        self._watches: dict[UUID, asyncio.Task[None]] = {}
 
-    def start(self, business_id: UUID, person_id: UUID, message_id: UUID, work: Work) -> RunningAnswer:
+    def start(self, business_id: UUID, person_id: UUID, message_id: UUID, work: Work, watch: Watch) -> RunningAnswer:
+        """`watch` runs once a business, from its first answer that is given here to its last."""
         running = RunningAnswer(business_id, person_id, message_id, self._grace)
-        self._running[business_id, message_id] = running
+        self._running.setdefault(business_id, {})[message_id] = running
         running.task = asyncio.create_task(self._run(running, work), name=f"answer {message_id}")
+        if business_id not in self._watches:
+            self._watches[business_id] = asyncio.create_task(watch(), name=f"watch {business_id}")
         return running
 
     def find(self, business_id: UUID, message_id: UUID) -> RunningAnswer | None:
-        return self._running.get((business_id, message_id))
+        return self._running.get(business_id, {}).get(message_id)
+
+    def of_business(self, business_id: UUID) -> dict[UUID, RunningAnswer]:
+        return dict(self._running.get(business_id, {}))
 
     async def end_of_person(self, business_id: UUID, person_id: UUID) -> None:
         """Stops this person's answers and waits until they have let go of their rows."""
-        theirs = [r for r in self._running.values() if (r.business_id, r.person_id) == (business_id, person_id)]
-        await self._end(theirs)
+        await self._end([r for r in self.of_business(business_id).values() if r.person_id == person_id])
 
     async def drain(self) -> None:
         """At the end of the process: every answer is stopped and saved as what was shown of it."""
-        await self._end(list(self._running.values()))
+        await self._end([running for answers in self._running.values() for running in answers.values()])
 
     async def _end(self, answers: list[RunningAnswer]) -> None:
         for running in answers:
@@ -135,4 +142,11 @@ class AnswerTasks:
             log.exception("answer.failed", message_id=str(running.message_id))
         finally:
             running.close()
-            del self._running[running.business_id, running.message_id]
+            self._forget(running)
+
+    def _forget(self, running: RunningAnswer) -> None:
+        left = self._running[running.business_id]
+        del left[running.message_id]
+        if not left:
+            del self._running[running.business_id]
+            self._watches.pop(running.business_id).cancel()

@@ -156,6 +156,20 @@ async def read_ending(conn: Connection, business_id: UUID, message_id: UUID) -> 
     return "gone" if found is None else (found or None)
 
 
+async def find_ended(conn: Connection, business_id: UUID, message_ids: list[UUID]) -> list[UUID]:
+    """Which of these answers must end: marked so, closed by another, or erased."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            SELECT given.message_id FROM unnest(%(given)s::uuid[]) AS given (message_id)
+            WHERE NOT EXISTS (SELECT FROM messages AS m WHERE m.business_id = %(b)s
+                AND m.message_id = given.message_id AND m.state = 'answering' AND m.details ->> 'end' IS NULL)
+            """,
+            {"b": business_id, "given": message_ids},
+        )
+        return await cursor.fetchall()
+
+
 async def drop_empty_answer(conn: Connection, business_id: UUID, message_id: UUID) -> None:
     """An answer of which nothing was shown because a person took over: as if it had not begun."""
     await conn.execute(

@@ -14,11 +14,12 @@ from app.conversations.model import Conversation, Question, Visitor
 from app.conversations.person.ask import ask_for_person
 from app.conversations.person.hand_back import hand_back
 from app.conversations.person.model import HANDLER_IDLE, Handler
-from app.conversations.person.queries import count_waiting, end_answer_of
+from app.conversations.person.queries import count_waiting, end_answer_of, find_ended
 from app.conversations.person.say import say
 from app.conversations.person.take_over import take_over
 from app.conversations.reply import Reply, ReplyPorts, reply
 from app.conversations.running import AnswerTasks
+from app.db.pool import Connection
 from app.errors import BadInput, Conflict, NotFound
 from retrieval.model import Knowledge
 from tests.integration.conversations.conftest import Script, heard_of
@@ -107,6 +108,33 @@ async def test_another_process_ends_its_answer_within_a_second(
             while not answering.running.over:
                 await answering.running.read(900_000, 0.05)
     assert asyncio.get_running_loop().time() - began < 1.5  # half a second more for a busy machine
+
+
+async def test_one_read_looks_after_all_answers_of_a_business(
+    ports: ReplyPorts, knowledge: Knowledge, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[list[UUID]] = []
+
+    async def recorded(conn: Connection, business_id: UUID, message_ids: list[UUID]) -> list[UUID]:
+        looked.append(message_ids)
+        return await find_ended(conn, business_id, message_ids)
+
+    monkeypatch.setattr("app.conversations.watch.find_ended", recorded)
+    await heard_of(await ask(ports, knowledge, "When are you open?"))
+    script.pause = asyncio.Event()
+    stopped, other = [await ask(ports, knowledge, "When are you open?") for _ in range(2)]
+    assert stopped.running is not None and other.running is not None
+    with stopped.running.attended(), other.running.attended():
+        async with ports.database.business_transaction(knowledge.business_id) as conn:
+            person_id, message_id = stopped.running.person_id, stopped.started.message_id
+            assert await end_answer_of(conn, knowledge.business_id, message_id, person_id)
+        async with asyncio.timeout(5):
+            while not stopped.running.over:
+                await stopped.running.read(900_000, 0.05)
+        assert not other.running.over
+    assert [set(each) for each in looked] == [{stopped.started.message_id, other.started.message_id}]
+    script.pause.set()
+    await heard_of(other)
 
 
 async def test_a_stop_of_somebody_else_ends_nothing(ports: ReplyPorts, knowledge: Knowledge, script: Script) -> None:
