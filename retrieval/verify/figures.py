@@ -234,7 +234,11 @@ class _Reader:
                 self._one(match, 0.5 if is_half(word, self._languages) else 1)
 
     def _one(self, match: re.Match[str], value: float) -> None:
-        """ "One hour", "eine Woche", "halbe Stunde": a figure only with its unit."""
+        """ "One hour", "eine Woche", "halbe Stunde", "one euro": a figure only with its unit or currency."""
+        paid = _AFTER.match(self._text, match.end())
+        if paid is not None and (code := CURRENCIES.get(fold(paid["word"]))):
+            self._take(Figure(Kind.MONEY, match.start(), paid.end(), frozenset({_trim(str(value))}), unit=code))
+            return
         unit, end = self._unit_after(match.end())
         if unit is None or unit[0] in ("person", "percent", "evening") or (value < 1 and unit != UNITS["hour"]):
             return
