@@ -6,24 +6,20 @@ gap closed. A second answer to the same gap changes the first one's entry.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.errors import BadInput, Conflict, NotFound
+from app.errors import Conflict, NotFound
 from app.gaps.model import GapRow, Keeps, State
 from app.gaps.queries import lock_gap, settle_gap
-from app.golden.model import NewGolden, Origin
-from app.golden.propose import propose_facts
-from app.golden.queries import delete_golden, insert_golden
+from app.golden.entries import keep_entry
+from app.golden.queries import delete_golden
 from app.knowledge.faq.add import MOST
 from app.knowledge.faq.model import NewEntry, check
 from app.knowledge.faq.queries import count_entries, delete_entry, insert_entry, update_entry
 from app.knowledge.owner import Ground, say
-from retrieval.model import Citation, Sentence
 
 GONE = "This question is not here any more: whoever asked it was forgotten, or it was joined with another."
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,10 @@ async def answer_gap(
         faq_id = await _written(ground, business_id, gap, entry)
         if gap.golden_id is not None:
             await delete_golden(ground.conn, business_id, gap.golden_id)
-        golden_id = await _kept_right(ground, business_id, entry)
+        golden_id = await keep_entry(
+            ground.conn, business_id, faq_id, entry.question, entry.answer,
+            language=ground.business.language, actor=ground.actor,
+        )  # fmt: skip
         await settle_gap(
             ground.conn, business_id, gap_id, State.ANSWERED, at=parts.clock(), faq_id=faq_id, golden_id=golden_id
         )  # fmt: skip
@@ -87,14 +86,3 @@ async def _written(ground: Ground, business_id: UUID, gap: GapRow, entry: NewEnt
     if await count_entries(ground.conn, business_id) >= MOST:
         raise Conflict(f"There are {MOST:,} questions already, the most that are kept. Remove one first.")
     return await insert_entry(ground.conn, business_id, ground.source_id, entry, actor=ground.actor)
-
-
-async def _kept_right(ground: Ground, business_id: UUID, entry: NewEntry) -> UUID | None:
-    """None where as many are watched as can be, or the answer holds nothing to look for: it counts all the same."""
-    sentences = [part.strip() for part in _SENTENCE.split(entry.answer) if part.strip()]
-    cited = [Sentence(part, (Citation(1, part, "", "", 0),)) for part in sentences]
-    golden = NewGolden(entry.question, tuple(propose_facts(cited)), language=ground.business.language)
-    try:
-        return await insert_golden(ground.conn, business_id, golden, origin=Origin.GAP, actor=ground.actor)
-    except (BadInput, Conflict):
-        return None

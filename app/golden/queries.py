@@ -21,10 +21,12 @@ async def insert_golden(
     origin: Origin,
     actor: str,
     golden_id: UUID | None = None,
+    faq_id: UUID | None = None,
 ) -> UUID:
     """Its id. Raises BadInput, and Conflict when there are as many as are kept.
 
     The question is masked already. `golden_id`: of one that was removed and comes back; there it is again only once.
+    `faq_id`: the owner's answer that it is made of.
     """
     checked = check(golden)
     if await count_golden(conn, business_id) >= MOST:
@@ -35,16 +37,16 @@ async def insert_golden(
         await cursor.execute(
             """
             INSERT INTO golden_questions
-                (business_id, golden_id, origin, expects, language, created_by, question, facts)
+                (business_id, golden_id, origin, expects, language, created_by, question, facts, faq_id)
             VALUES (%(b)s, coalesce(%(id)s, uuidv7()), %(origin)s, %(expects)s, %(language)s, %(by)s, %(question)s,
-                %(facts)s)
+                %(facts)s, %(faq)s)
             ON CONFLICT (business_id, golden_id) DO UPDATE SET golden_id = excluded.golden_id
             RETURNING golden_id
             """,
             {
                 "b": business_id, "id": golden_id, "origin": origin, "expects": checked.expects,
                 "language": checked.language, "by": actor, "question": checked.question,
-                "facts": list(checked.facts),
+                "facts": list(checked.facts), "faq": faq_id,
             },
         )  # fmt: skip
         made = await cursor.fetchone()
@@ -69,12 +71,28 @@ async def read_golden(conn: Connection, business_id: UUID, golden_id: UUID) -> G
 
 
 async def list_active(conn: Connection, business_id: UUID) -> list[Golden]:
-    """Those that are asked, the oldest first."""
+    """Those that are asked, the oldest first. Of an answer that the owner took away nothing is expected."""
+    async with conn.cursor(row_factory=class_row(Golden)) as cursor:
+        await cursor.execute(
+            """
+            SELECT golden_id, question, facts, expects, origin, language, paused, created_at, updated_at
+            FROM golden_questions q WHERE business_id = %(b)s AND NOT paused
+                AND (faq_id IS NULL OR EXISTS (
+                    SELECT FROM faq_entries f WHERE f.business_id = q.business_id AND f.faq_id = q.faq_id))
+            ORDER BY golden_id
+            """,
+            {"b": business_id},
+        )
+        return await cursor.fetchall()
+
+
+async def list_of_entry(conn: Connection, business_id: UUID, faq_id: UUID) -> list[Golden]:
+    """Those made of this answer of the owner's, paused or not."""
     async with conn.cursor(row_factory=class_row(Golden)) as cursor:
         await cursor.execute(
             "SELECT golden_id, question, facts, expects, origin, language, paused, created_at, updated_at"
-            " FROM golden_questions WHERE business_id = %(b)s AND NOT paused ORDER BY golden_id",
-            {"b": business_id},
+            " FROM golden_questions WHERE business_id = %(b)s AND faq_id = %(faq)s ORDER BY golden_id FOR UPDATE",
+            {"b": business_id, "faq": faq_id},
         )
         return await cursor.fetchall()
 
@@ -100,8 +118,13 @@ async def update_golden(conn: Connection, business_id: UUID, golden_id: UUID, go
 
 
 async def set_paused(conn: Connection, business_id: UUID, golden_id: UUID, paused: bool) -> bool:
+    """Taken up again after its answer was removed, it is a question of its own."""
     cursor = await conn.execute(
-        "UPDATE golden_questions SET paused = %(paused)s WHERE business_id = %(b)s AND golden_id = %(id)s",
+        """
+        UPDATE golden_questions q SET paused = %(paused)s, faq_id = CASE WHEN %(paused)s OR EXISTS (
+            SELECT FROM faq_entries f WHERE f.business_id = q.business_id AND f.faq_id = q.faq_id) THEN faq_id END
+        WHERE business_id = %(b)s AND golden_id = %(id)s
+        """,
         {"b": business_id, "id": golden_id, "paused": paused},
     )
     return cursor.rowcount == 1

@@ -32,6 +32,7 @@ class CheckRow:
     citations: list[dict[str, Any]] | None
     at: datetime | None
     before: bool | None  # what it came to on the newest other version that was live; None: not asked there
+    gone: bool  # the owner's answer it was made of was removed; it is paused by that
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ async def list_checks(
         await cursor.execute(
             """
             SELECT * FROM (
-                SELECT q.golden_id, q.question, q.facts, q.expects, q.origin,
-                    CASE WHEN q.paused THEN 'paused' WHEN r.passed IS NULL THEN 'unasked'
+                SELECT q.golden_id, q.question, q.facts, q.expects, q.origin, made.gone,
+                    CASE WHEN q.paused OR made.gone THEN 'paused' WHEN r.passed IS NULL THEN 'unasked'
                         WHEN r.passed THEN 'right' ELSE 'wrong' END AS state,
                     r.passed, r.found, r.status, r.missing, r.text, r.citations, r.at,
                     (SELECT p.passed FROM golden_results p
@@ -60,6 +61,8 @@ async def list_checks(
                         ORDER BY p.generation DESC LIMIT 1) AS before
                 FROM golden_questions q
                 JOIN businesses b ON b.business_id = q.business_id
+                CROSS JOIN LATERAL (SELECT q.faq_id IS NOT NULL AND NOT EXISTS (SELECT FROM faq_entries f
+                    WHERE f.business_id = q.business_id AND f.faq_id = q.faq_id) AS gone) AS made
                 LEFT JOIN golden_results r ON r.business_id = q.business_id AND r.golden_id = q.golden_id
                     AND r.generation = b.live_generation
                 WHERE q.business_id = %(b)s
@@ -78,9 +81,11 @@ async def count_checks(conn: Connection, business_id: UUID, match: str) -> dict[
     async with conn.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(
             """
-            SELECT CASE WHEN q.paused THEN 'paused' WHEN r.passed IS NULL THEN 'unasked'
+            SELECT CASE WHEN q.paused OR made.gone THEN 'paused' WHEN r.passed IS NULL THEN 'unasked'
                 WHEN r.passed THEN 'right' ELSE 'wrong' END AS state, count(*) FROM golden_questions q
             JOIN businesses b ON b.business_id = q.business_id
+            CROSS JOIN LATERAL (SELECT q.faq_id IS NOT NULL AND NOT EXISTS (SELECT FROM faq_entries f
+                WHERE f.business_id = q.business_id AND f.faq_id = q.faq_id) AS gone) AS made
             LEFT JOIN golden_results r ON r.business_id = q.business_id AND r.golden_id = q.golden_id
                 AND r.generation = b.live_generation
             WHERE q.business_id = %(b)s

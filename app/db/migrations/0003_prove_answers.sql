@@ -134,6 +134,7 @@ CREATE TABLE golden_questions (
     created_by  text NOT NULL,             -- account:ID or operator
     question    text NOT NULL CHECK (length(question) BETWEEN 1 AND 500),
     facts       text[] NOT NULL DEFAULT '{}', -- each must stand in the answer or its quotes
+    faq_id      uuid,                      -- the owner's answer it was made of; not asked while that is gone
     PRIMARY KEY (business_id, golden_id)
 );
 

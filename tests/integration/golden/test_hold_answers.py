@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from app.dashboard.changes_view import view_changes
+from app.dashboard.golden.queries import count_checks, list_checks
 from app.dashboard.owner.queries import read_owner_run
 from app.golden import check
 from app.golden.change import change_golden, pause_golden
+from app.golden.entries import keep_entry
 from app.golden.model import Expects, NewGolden
 from app.golden.queries import list_active, put_results
 from app.knowledge.faq.add import add_entry
+from app.knowledge.faq.change import change_entry
 from app.knowledge.faq.model import NewEntry
 from app.knowledge.faq.remove import remove_entry
 from app.knowledge.manage import add_files, discard_held, go_back, publish_held, update_now
@@ -125,6 +128,37 @@ async def test_the_owners_own_removal_waits_too_and_the_page_of_questions_says_s
     async with shop.database.business_transaction(shop.business_id) as conn:
         run = await read_owner_run(conn, shop.business_id)
     assert run is not None and not run.held
+
+
+async def test_an_answer_of_the_owners_is_never_held_by_the_question_made_of_it(shop: Keeper, site: Site):
+    await shop.read(site.base)
+    towel = NewEntry("Is there a towel for rent?", "A towel for rent costs 3 EUR.")
+    faq = await add_entry(shop, shop.business_id, towel, actor=ACTOR)
+    async with shop.database.business_transaction(shop.business_id) as conn:
+        kept = await keep_entry(
+            conn, shop.business_id, faq, towel.question, towel.answer, language="en", actor=ACTOR
+        )  # fmt: skip
+    assert kept is not None
+    first = await shop.read_own_words()
+    assert (await shop.results(first.generation))[kept].passed
+    # Other words: what they say now is expected from now on.
+    dearer = NewEntry("Is there a towel or a robe for rent?", "A towel for rent costs 4 EUR, a robe 9 EUR.")
+    await change_entry(shop, shop.business_id, faq, dearer, actor=ACTOR)
+    second = await shop.read_own_words()
+    assert second.status == "published" and (await shop.results(second.generation))[kept].passed
+    async with shop.database.business_transaction(shop.business_id) as conn:
+        (golden,) = await list_active(conn, shop.business_id)
+    assert (golden.question, golden.facts) == (dearer.question, ["4 EUR", "9 EUR"])
+    # Removed, it is not asked; brought back, it is again.
+    await remove_entry(shop, shop.business_id, faq, actor=ACTOR)
+    third = await shop.read_own_words()
+    assert third.status == "published" and await shop.results(third.generation) == {}
+    async with shop.database.business_transaction(shop.business_id) as conn:
+        (shown,) = await list_checks(conn, shop.business_id, show="paused", match="", offset=0, limit=9)
+        assert shown.gone and await count_checks(conn, shop.business_id, "") == {"paused": 1}
+    await add_entry(shop, shop.business_id, dearer, actor=ACTOR, faq_id=faq)
+    back = await shop.read_own_words()
+    assert back.status == "published" and (await shop.results(back.generation))[kept].passed
 
 
 @dataclass
