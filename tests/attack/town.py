@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,12 +24,12 @@ from app.services import Services
 from app.settings import Secret, Settings
 from app.web import create_app
 from app.wiring import Overrides, open_services
-from tests.attack.worst import WorstModel
+from tests.attack.worst import WorstClaude, WorstModel
 from tests.integration.retrieval.planting import Planted, plant
 from tests.unit.retrieval.models import WordEmbedder
 
 BASE = "http://127.0.0.1:8000"
-OPENAI = "openai:worst"
+OPENAI, ANTHROPIC = "openai:worst", "anthropic:claude-haiku-5-5"
 
 
 @dataclass
@@ -88,6 +87,8 @@ class Town:
         await plant(self.services.database, list(pages), business=made.business_id)
         if url is not None:
             await self.sql(made.business_id, "UPDATE documents SET url = %s", url)
+        if self.services.settings.chat == (ANTHROPIC,):
+            await self.sql(made.business_id, "UPDATE businesses SET allowed_processors = '{anthropic}'")
         found = Business(made.business_id, made.widget_key, slug)
         if owner is not None:
             found.owner_cookie = await self._signed_in(found, owner)
@@ -119,9 +120,11 @@ class Town:
 
 @asynccontextmanager
 async def town(
-    settings: Settings, model: WorstModel, *, embedder: Any = None, clock: datetime | None = None
+    settings: Settings, model: WorstModel, *, claude: WorstClaude | None = None, embedder: Any = None
 ) -> AsyncGenerator[Town, None]:
-    async with model:
+    """`claude`: is asked in place of `model`."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(model)
         chosen = replace(
             settings,
             openai_api_key=Secret(model.key),
@@ -129,7 +132,11 @@ async def town(
             chat=(OPENAI,),
             public_url=BASE,
         )
-        overrides = Overrides(embedder=embedder or WordEmbedder(), clock=(lambda: clock) if clock else None)
+        if claude is not None:
+            await stack.enter_async_context(claude)
+            key, url = Secret(claude.key), claude.url
+            chosen = replace(chosen, anthropic_api_key=key, anthropic_base_url=url, chat=(ANTHROPIC,))
+        overrides = Overrides(embedder=embedder or WordEmbedder())
         async with open_services(chosen, role="web", overrides=overrides) as services:
             # In this very loop, as the pools are: no thread, no port.
             transport = ASGITransport(create_app(services), raise_app_exceptions=False)  # type: ignore[arg-type]

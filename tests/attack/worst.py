@@ -1,7 +1,7 @@
-"""A model on loopback that does its worst: it says what it is told, all it was given, or the protocol's own calls.
+"""Models on loopback that do their worst: they say what they are told, all they were given, or calls of tools.
 
-Speaks Chat Completions through the scripted server, so every request is held against the SDK's types as well. `heard`
-keeps each request's messages: what a model is given is half of what an attacker can learn.
+They speak Chat Completions and Messages through the scripted servers, so every request is held against the SDKs' types
+as well. `heard` keeps each request's messages: what a model is given is half of what an attacker can learn.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.anthropic_server import AnthropicServer, Say
 from tests.fakes.loopback import Received, Wire
 from tests.fakes.openai_server import OpenAIServer, Reply
 
@@ -58,6 +59,23 @@ class WorstModel(OpenAIServer):
         await super().handle(request, wire)
 
 
+class WorstClaude(AnthropicServer):
+    """The same over Messages. `blocks`: content blocks of other kinds that it sends before its text."""
+
+    def __init__(self, says: str = "", blocks: Sequence[dict[str, Any]] = ()):
+        super().__init__(default=lambda _: Say(self.says, stop="tool_use" if self.blocks else "end_turn"))
+        self.says = says
+        self.blocks = blocks
+
+    async def handle(self, request: Received, wire: Wire) -> None:
+        if request.path == "/v1/messages":
+            assert "tools" not in request.json, "a model is given no tool"
+            if self.blocks:
+                await _raw_blocks(wire, self.blocks, self.says, request.json["model"])
+                return
+        await super().handle(request, wire)
+
+
 def whole_input(messages: list[dict[str, str]]) -> str:
     """All that it was given, word for word, each line once as a sentence with a mark, and once as it is.
 
@@ -76,4 +94,28 @@ async def _raw(wire: Wire, said: Deltas, model: str) -> None:
         event = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": model, "choices": [choice]}
         await wire.chunk(f"data: {json.dumps(event)}\n\n".encode())
     await wire.chunk(b"data: [DONE]\n\n")
+    await wire.raw(b"0\r\n\r\n")
+
+
+async def _raw_blocks(wire: Wire, blocks: Sequence[dict[str, Any]], text: str, model: str) -> None:
+    await wire.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
+
+    async def tell(kind: str, **fields: Any) -> None:
+        await wire.chunk(f"event: {kind}\ndata: {json.dumps({'type': kind, **fields})}\n\n".encode())
+
+    usage = {"input_tokens": 9, "output_tokens": 1}
+    message = {"id": "m", "type": "message", "role": "assistant", "model": model, "content": [], "stop_reason": None}
+    await tell("message_start", message={**message, "stop_sequence": None, "usage": usage})
+    for index, block in enumerate(blocks):
+        await tell("content_block_start", index=index, content_block=block | {"input": {}})
+        await tell("content_block_delta", index=index, delta={
+            "type": "input_json_delta", "partial_json": json.dumps(block["input"]),
+        })  # fmt: skip
+        await tell("content_block_stop", index=index)
+    last = len(blocks)
+    await tell("content_block_start", index=last, content_block={"type": "text", "text": ""})
+    await tell("content_block_delta", index=last, delta={"type": "text_delta", "text": text})
+    await tell("content_block_stop", index=last)
+    await tell("message_delta", delta={"stop_reason": "tool_use", "stop_sequence": None}, usage=usage)
+    await tell("message_stop")
     await wire.raw(b"0\r\n\r\n")
