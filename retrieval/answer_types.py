@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from retrieval.lexicon import Concept
+from retrieval.words.kinds import kinds_worded
 
 
 class Kind(StrEnum):
@@ -25,57 +26,49 @@ class Kind(StrEnum):
     COUNT = "count"
     DURATION = "duration"
     AGE = "age"
+    SIZE = "size"  # of length, area, volume or weight
+    TEMPERATURE = "temperature"
 
 
-# The order a question's words are looked at; the first that fits decides between e.g. "how much" and "how many".
-_ASKED: tuple[tuple[Kind, str], ...] = (
-    (Kind.AGE, r"\bhow old\b|\bwie alt\b|\bab welchem alter|\bhvor gam|\bquel âge|\bqué edad|\bche età|\bhoe oud"
-               r"|\bhur gam|\bque idade|\bilu? lat\b|\bminimum age"),
-    (Kind.DURATION, r"\bhow (?:long|soon|many (?:days|weeks|hours|minutes|months|years))\b|\bwie lange?\b"
-                    r"|\bwie viele (?:tage|wochen|stunden|minuten|monate|jahre)|\bhvor (?:længe|lang tid|lenge)"
-                    r"|\bcombien de (?:temps|jours|heures)|\bcuánto (?:tiempo|dura|tarda)|\bquanto (?:tempo|dura)"
-                    r"|\bhoe lang\b|\bhur lång|\bjak długo"),
-    (Kind.PRICE, r"\bhow much\b|\bwie ?viel\b|\bwie teuer|\bwas kostet|\bhvor meget|\bhvor mye|\bhvad koster"
-                 r"|\bcombien (?:ça |cela )?(?:coûte|coute|dois)|\bcombien\b(?! de)|\bcuánto\b(?! (?:tiempo|dura))"
-                 r"|\bquanto\b(?! (?:tempo|dura))|\bhoeveel\b(?= (?:kost|is))|\bhoe duur|\bhur mycket"
-                 r"|\bile (?:kosztuje|płac)"),
-    (Kind.COUNT, r"\bhow (?:many|big|large|deep|high|tall|far|wide|heavy|often|fast|hot|warm)\b|\bwie (?:viele|groß"
-                 r"|tief"
-                 r"|hoch|weit|oft|schwer|warm|breit)\b|\bhvor (?:mange|stor|dyb|langt|ofte|høj)"
-                 r"|\bcombien de\b(?! temps)"
-                 r"|\bcuánt[oa]s\b|\bquant[ie]\b|\bhoeveel\b|\bhoe (?:groot|diep|ver|vaak)|\bhur (?:många|stor|djup"
-                 r"|långt)"
-                 r"|\bquant[oa]s\b|\bile\b(?! (?:kosztuje|lat))|\bwhat (?:percentage|number|size)\b"),
-    (Kind.TIME, r"\bwhat time\b|\bhow late\b|\bhow early\b|\buntil when\b|\bfrom when\b|\bum wie ?viel uhr|\b(?:ab"
-                 r"|bis) wann"
-                r"|\bwelche uhrzeit|\bhvad tid|\bklokken|\bà quelle heure|\ba qué hora|\ba che ora|\bhoe laat"
-                r"|\ba que horas"
-                r"|\bhur dags|\bo której|\bwhen do(?:es)? .*\b(?:open|close|start|begin)"),
-    (Kind.DATE, r"\bwhen\b|\bwann\b|\bwhat (?:day|date|year)\b|\bwhich (?:day|date|year)\b|\bin what year"
-                 r"|\bwelche[rsnm]* "
-                r"(?:tag|datum|jahr)|\bhvornår\b|\bnår\b|\bquand\b|\bquel(?:le)? (?:jour|date|année)|\bcuándo\b"
-                r"|\bquando\b"
-                r"|\bwanneer\b|\bnär\b|\bkiedy\b|\bqué (?:día|fecha|año)"),
-    (Kind.PLACE, r"\bwhere\b|\bwo\b|\bwohin\b|\bhvor\b(?! (?:meget|mange|længe|lang|gam|stor|ofte|dyb|mye|lenge))"
-                 r"|\boù\b"
-                 r"|\bdónde\b|\bdove\b|\bwaar\b|\bonde\b|\bvar\b(?= (?:ligger|finns|är|kan|hittar))|\bgdzie\b"
-                 r"|\bwhich (?:city|street|place)|\bin welche[rm] (?:stadt|straße|ort)"),
-    (Kind.PERSON, r"\bwho(?:se|m)?\b|\bwer\b|\bwem\b|\bhvem\b|\bqui\b(?! est-ce)|\bquién(?:es)?\b|\bchi\b|\bwie is\b"
-                  r"|\bquem\b|\bvem\b|\bkto\b|\bansprechpartner"),
-)  # fmt: skip
-_ASKED_AS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKED)
-
+# How a question begins that is answered by yes or no.
+_OPENERS = """
+do does did is are am was were can could may will would should have has had must isn aren don any anyone anybody got
+kann kannst können könnt könnte könnten darf dürfen dürfte muss müssen ist sind seid bin bist gibt gibts habt haben hat
+hast hätte hättet bietet macht machen nehmt verkauft wird werden wäre holt sprecht liefert akzeptiert lohnt passt geht
+brauche brauchen braucht bekomme bekommt kommt fährt soll sollte lasst lässt repariert serviert vermietet
+er har kan må skal findes tager laver tilbyder giver sælger leverer holder bliver vil behøver gælder serverer modtager
+accepterer udlejer kommer får
+est sont peut peuvent puis avez faites faut dois acceptez proposez êtes vendez livrez servez prenez louez recrutez
+hay es son está están se puedo puede pueden tienen tenéis aceptan aceptáis venden hacen
+è ci sono posso avete accettate vendete fate siete c
+mag moet is zijn heb hebben hebt verkopen kunnen kunt
+há tem têm é pode posso aceitam vendem
+finns får måste tar finnes säljer selger
+czy
+"""
 _YES_NO = re.compile(
-    r"^\W*(?:(?:hi|hello|hallo|hej|bonjour|hola)\W+)?(?:do|does|did|is|are|am|was|were|can|could|may|will|would"
-    r"|should"
-    r"|have|has|any(?:one)?|kann|kannst|können|könnt|darf|dürfen|muss|müssen|ist|sind|gibt|gibts|habt|haben|hat"
-    r"|bietet"
-    r"|macht|nehmt|verkauft|wird|werden|er|har|kan|må|skal|findes|tager|laver|tilbyder|est|sont|y a-t-il|peut|peuvent"
-    r"|puis|peut-on|avez|faites|faut|dois|acceptez|proposez|hay|es|son|está|se puede|puedo|puede|tienen|aceptan|è|c'è"
-    r"|ci sono|posso|si può|avete|accettate|kan|mag|moet|is er|zijn er|heb|hebben|há|tem|têm|é|pode|aceitam|finns|får"
-    r"|måste|tar ni|finnes|czy)\b",
+    r"^\W*(?:(?:hi|hello|hallo|hej|bonjour|hola|also|und|and|et|og)\W+)?(?:(?:"
+    + "|".join(_OPENERS.split())
+    + r")\b(?!\s+(?:qui|wer|who)\b)|y a[- ]t[- ]il|il y a|est[- ]ce qu|(?:on|je) peu[tx]|c.est possible|si può|is er"
+    r"|vous (?:êtes|avez|faites|prenez|acceptez))",
     re.IGNORECASE,
-)  # fmt: skip
+)
+# "Can I leave when I am ill?" names no date; "can you tell me when" asks for one.
+_JOINS = frozenset({"when", "når", "quand", "cuando", "quando", "wanneer", "gdy", "where", "who", "où"})
+_TELLS = re.compile(r"\b(?:tell|know|say|sagen|sige|dire|savoir|decir|dirmi|zeggen)\b", re.IGNORECASE)
+# What has a length in metres and not in minutes.
+_LONG_THINGS = re.compile(
+    r"\b(?:pools?|lanes?|tracks?|slides?|trails?|routes?|bridges?|tables?|boats?|beds?|ropes?|walls?"
+    r"|\w*(?:bahn|becken|rutsche|strecke|brücke|seil|bett|boot|tisch|bane|bassin(?:et)?|rute|ruten|sti|stien)|banen"
+    r"|piscines?|sentiers?|pistes?|toboggan|bassins?|piscinas?|sentieri?o?|zwembad|baan)\b",
+    re.IGNORECASE,
+)
+# "Wie hoch ist die Gebühr?" asks for money, and so it is in other languages.
+_MONEY = re.compile(
+    r"\b\w*(?:gebühr|steuer|beitrag|miete|kaution|pfand|preis|kosten|entgelt|rabatt|zuschlag|steuersatz)(?:en|e|s)?\b"
+    r"|\b(?:fees?|rent|deposit|fine|price|tax|charge|discount)\b|\b\w*(?:afgift|gebyr|pris|depositum|leje|rabat)(?:en|et)?\b",
+    re.IGNORECASE,
+)
 
 _MONTH = (
     r"(?:jan(?:uary|uar|vier|uari|eiro|ar)?|feb(?:ruary|ruar|ruari)?|f[ée]vr?(?:ier|ereiro)?|m[aä]r(?:ch|z|s|zo"
@@ -173,6 +166,17 @@ _HELD: dict[Kind, re.Pattern[str]] = {
         r"|måned\w*|mois|mes(?:es)?|mes[ei]|maand\w*|månad\w*|years?|jahre?n?|år|ans?|años?|ann[oi]|jaar|lat)\b",
         re.IGNORECASE,
     ),
+    Kind.SIZE: re.compile(
+        r"\d\s?-?(?:[cmk]?m|[mk]?m[²2]|sqm|qm|kvm|ha|hectares?|hektar|(?:kilo|centi|milli)?m[eè]t(?:er|re)s?n?"
+        r"|(?:kilo|centi)?met(?:ri|ros|rów)|miles?|feet|foot|ft|inch(?:es)?|yards?|li?ters?|litres?|litros?|litri|l|kg|kilos?"
+        r"|kilogramm|gramm?|g|tonn?e[ns]?)(?![^\W\d_])",
+        re.IGNORECASE,
+    ),
+    Kind.TEMPERATURE: re.compile(
+        r"\d\s?(?:°|º|grad\b|grader\b|degrees?\b|degrés?\b|grados?\b|gradi\b|graden\b|stopni)"
+        r"|\b(?:heated|unheated|beheizt\w*|opvarmet|chauffée?s?|climatizad\w|riscaldat\w|verwarmd|uppvärmd|oppvarmet)\b",
+        re.IGNORECASE,
+    ),
     Kind.AGE: re.compile(
         r"\b\d{1,2}(?:\s?(?:-|–|to|bis|til|à)\s?\d{1,2})?[\s-]?(?:\+|years?|yrs?|jahre?n?|år\w*|ans?|años?|anni"
         r"|jaar|lat|anos)\b"
@@ -214,7 +218,7 @@ def asked_kinds(question: str, concepts: Iterable[Concept]) -> frozenset[Kind]:
 
 
 def is_yes_no(question: str) -> bool:
-    return _YES_NO.search(question) is not None and not any(True for _ in _worded_kinds(question))
+    return _YES_NO.search(question) is not None and not _worded_kinds(question)
 
 
 def holds(kind: Kind, text: str) -> bool:
@@ -228,9 +232,12 @@ def find(kind: Kind, text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-def _worded_kinds(question: str) -> Iterator[Kind]:
-    for kind, pattern in _ASKED_AS:
-        if pattern.search(question):
-            yield kind
-            if kind in (Kind.AGE, Kind.DURATION, Kind.PRICE, Kind.COUNT):
-                return
+def _worded_kinds(question: str) -> frozenset[Kind]:
+    """By the question's own words."""
+    joins = _YES_NO.search(question) is not None and _TELLS.search(question) is None
+    kinds = {Kind(kind) for first, kind in kinds_worded(question) if not (joins and first in _JOINS)}
+    if Kind.DURATION in kinds and _LONG_THINGS.search(question):
+        kinds = kinds - {Kind.DURATION} | {Kind.SIZE}
+    if Kind.SIZE in kinds and _MONEY.search(question):
+        kinds = kinds - {Kind.SIZE, Kind.COUNT} | {Kind.PRICE}
+    return frozenset(kinds)
