@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from app.services import Services
 
 PAGE = 25
 PLACE = "/knowledge/gaps"
+ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @get("/dashboard/{slug:str}/knowledge/gaps", opt={"access": "member"})
@@ -40,10 +41,17 @@ async def gaps(
     show: FromQuery[str] = "open",
     match: FromQuery[str] = "",
     start: FromQuery[int] = 0,
+    settled: FromQuery[str] = "",
 ) -> Html:
     state = State(show) if show in set(State) else State.OPEN
     return await _list_page(
-        request, services, desk, state=state, match=match.strip()[:200], start=min(max(start, 0), 100_000)
+        request,
+        services,
+        desk,
+        state=state,
+        match=match.strip()[:200],
+        start=min(max(start, 0), 100_000),
+        settled=UUID(settled) if ID.fullmatch(settled) else None,
     )
 
 
@@ -75,15 +83,10 @@ async def answer(request: AnyRequest, services: Parts, desk: OwnDesk, gap_id: Fr
     form = await request.form()
     typed = NewEntry(field(form, "question"), field(form, "answer", longest=ANSWER * 2))
     try:
-        done = await answer_gap(
-            services, desk.business_id, gap_id, typed.answer, actor=desk.actor, question=typed.question
-        )
+        await answer_gap(services, desk.business_id, gap_id, typed.answer, actor=desk.actor, question=typed.question)
     except MiloError as error:
         return await _gap_page(request, services, desk, gap_id, typed=typed, wrong=error)
-    undo = _undo(desk, gap_id, "take-back")
-    visitors = f"{done.visitors} visitors" if done.visitors > 1 else "one visitor"
-    told = f"Answered. Milo knows it in a moment; {visitors} asked for it."
-    return await _after(request, services, desk, form, told, undo)
+    return _back_to_list(desk, form, gap_id)
 
 
 @post("/dashboard/{slug:str}/knowledge/gaps/{gap_id:uuid}/take-back", opt={"access": "member"})
@@ -98,8 +101,7 @@ async def take_back(request: AnyRequest, services: Parts, desk: OwnDesk, gap_id:
 async def set_aside(request: AnyRequest, services: Parts, desk: OwnDesk, gap_id: FromPath[UUID]) -> Html:
     form = await request.form()
     await dismiss(services, desk.business_id, gap_id, actor=desk.actor)
-    undo = _undo(desk, gap_id, "reopen")
-    return await _after(request, services, desk, form, "Set aside. It is counted on, and not mailed to you.", undo)
+    return _back_to_list(desk, form, gap_id)
 
 
 @post("/dashboard/{slug:str}/knowledge/gaps/{gap_id:uuid}/reopen", opt={"access": "member"})
@@ -127,25 +129,29 @@ async def part(services: Parts, desk: OwnDesk, question_id: FromPath[UUID]) -> H
     return see(f"{desk.base}{PLACE}/{made}", "gap_split")
 
 
-def _undo(desk: Desk, gap_id: UUID, way: str) -> dict[str, Any]:
-    return {"action": f"{desk.base}{PLACE}/{gap_id}/{way}", "fields": {}}
-
-
-async def _after(
-    request: AnyRequest, services: Services, desk: Desk, form: FormMultiDict, told: str, undo: Mapping[str, object]
-) -> Html:
-    """The list again, where the owner was in it."""
+def _back_to_list(desk: Desk, form: FormMultiDict, gap_id: UUID) -> Html:
+    """Where the owner was in it, with what was done and its undo. An address: the browser's back button leads home."""
     start = field(form, "start")
-    return await _list_page(
-        request,
-        services,
-        desk,
-        state=State.OPEN,
-        match=field(form, "match")[:200],
-        start=int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 0,
-        told=told,
-        undo=undo,
+    place = {
+        "match": field(form, "match")[:200],
+        "start": start if start.isascii() and start.isdigit() and len(start) < 6 else "0",
+        "settled": gap_id,
+    }
+    return see(
+        f"{desk.base}{PLACE}?{urlencode({name: value for name, value in place.items() if value not in ('', '0')})}"
     )
+
+
+def _told(desk: Desk, gap: Gap | None) -> tuple[str | None, Mapping[str, object] | None]:
+    """What was just done to it, and the way back; nothing once it is open again."""
+    if gap is None or gap.state == State.OPEN:
+        return None, None
+    if gap.state == State.DISMISSED:
+        told, way = "Set aside. It is counted on, and not mailed to you.", "reopen"
+    else:
+        visitors = f"{gap.visitors} visitors" if gap.visitors > 1 else "one visitor"
+        told, way = f"Answered. Milo knows it in a moment; {visitors} asked for it.", "take-back"
+    return told, {"action": f"{desk.base}{PLACE}/{gap.gap_id}/{way}", "fields": {}}
 
 
 async def _list_page(
@@ -156,8 +162,7 @@ async def _list_page(
     state: State,
     match: str = "",
     start: int = 0,
-    told: str | None = None,
-    undo: Mapping[str, object] | None = None,
+    settled: UUID | None = None,
 ) -> Html:
     async with desk.transaction() as conn:
         keys = await services.vault.keys(conn, desk.business_id)
@@ -166,6 +171,7 @@ async def _list_page(
         shown = await with_examples(conn, keys, desk.business_id, found[start : start + PAGE])
         counts = await count_states(conn, desk.business_id)
         run = await read_owner_run(conn, desk.business_id)
+        told, undo = _told(desk, await read_gap(conn, keys, desk.business_id, settled) if settled else None)
     return page(
         request,
         "gaps.html",

@@ -52,20 +52,28 @@ async def test_most_asked_comes_first_and_is_answered_in_place_with_an_undo(site
     wrong = await site.member.post(f"{PLACE}/{many}/answer", {"answer": "  "})
     assert wrong.status_code == 400 and "Write the answer." in wrong.text
     done = await site.member.post(f"{PLACE}/{many}/answer", {"answer": "Yes, <b>outside</b>."})
-    assert done.status_code == 200 and "3 visitors asked for it" in done.text
+    assert done.status_code == 303, "an address of its own: the browser's back button works"
+    done = await site.member.get(done.headers["location"])
+    assert "3 visitors asked for it" in done.text
     assert order(done.text) == ["Do you ship abroad?"]
     assert f'action="{PLACE}/{many}/take-back"' in done.text
     listed = await site.owner.get(f"/dashboard/{SLUG}/knowledge/questions")
     assert "Yes, &lt;b&gt;outside&lt;/b&gt;." in listed.text
     back = await site.member.post(f"{PLACE}/{many}/take-back")
     assert "Yes, &lt;b&gt;outside&lt;/b&gt;." in back.text  # the words are still in the box
+    again = await site.member.get(f"{PLACE}?settled={many}")
+    assert "asked for it" not in again.text and "take-back" not in again.text, "what was undone is not told again"
+    assert (await site.member.get(f"{PLACE}?settled=x")).status_code == 200
     assert len(order((await site.owner.get(PLACE)).text)) == 2
 
 
 async def test_set_aside_and_back_joined_and_parted(site: Site) -> None:
     one, other = await planted(site, ("Do you ship abroad?",), ("Can you send it to Norway?",))
-    aside = await site.owner.post(f"{PLACE}/{one}/dismiss")
+    done = await site.owner.post(f"{PLACE}/{one}/dismiss", {"match": "ou"})
+    assert done.headers["location"] == f"{PLACE}?match=ou&settled={one}"
+    aside = await site.owner.get(done.headers["location"])
     assert order(aside.text) == ["Can you send it to Norway?"] and "Set aside." in aside.text
+    assert f'action="{PLACE}/{one}/reopen"' in aside.text
     assert order((await site.owner.get(f"{PLACE}?show=dismissed")).text) == ["Do you ship abroad?"]
     assert (await site.owner.post(f"{PLACE}/{one}/reopen")).status_code == 303
     joined = await site.owner.post(f"{PLACE}/{other}/merge", {"into": str(one)})
