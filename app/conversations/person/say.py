@@ -10,6 +10,7 @@ from app.conversations.person.queries import insert_said, lock_handling, new_mes
 from app.conversations.queries import touch_conversation
 from app.db.pool import Database
 from app.errors import BadInput, Conflict, NotFound
+from app.people.plain_text import seen_text
 from app.vault.keys import Vault
 
 
@@ -26,7 +27,7 @@ async def say(
 ) -> None:
     """The same `form_id` again says nothing twice. Raises NotFound, BadInput, and Conflict for who does not have the
     conversation: taken by somebody else, or given back in the meantime."""
-    words = text.strip()
+    words = seen_text(text).strip()
     if not words:
         raise BadInput("Write something first.", code="empty")
     if len(words) > LONGEST_MESSAGE:

@@ -16,6 +16,7 @@ from app.conversations.running import AnswerTasks
 from app.db.pool import Database
 from app.errors import BadInput, Conflict, NotFound
 from app.mail.model import one_line
+from app.people.plain_text import seen_text
 
 
 async def take_over(
@@ -28,7 +29,7 @@ async def take_over(
 ) -> None:
     """Again by the same person changes nothing. Raises NotFound, BadInput without a name, Conflict while another
     person of the business answers."""
-    name = one_line(handler.name).strip()[:LONGEST_NAME]
+    name = seen_text(one_line(handler.name)).strip()[:LONGEST_NAME]
     if not name:
         raise BadInput("Say what visitors should call you, your first name for example.", code="no_name")
     async with database.business_transaction(business_id) as conn:
