@@ -17,7 +17,7 @@ from retrieval.answer_types import holds
 from retrieval.model import Passage
 from retrieval.question import Question
 from retrieval.quote import Quoted
-from retrieval.quoting.features import UNMEASURED, Column, Matrix
+from retrieval.quoting.features import CONTACTS, UNMEASURED, Column, Matrix
 
 LIKE_A_TYPO = 0.34  # of the question's n-grams; a word with one wrong letter keeps about half of them
 SIGNALS = (
@@ -54,9 +54,24 @@ def judge(asked: Question, passages: Sequence[Passage], quoted: Quoted | None, r
     strength = strength_of(asked, passages, quoted)
     if strength < NOTHING_BELOW:
         return Verdict.NOTHING
-    if strength >= SURE_FROM:
+    shares = _shares_something(quoted)
+    if strength >= SURE_FROM and (shares or _may_be_meant(asked, quoted)) and not _another_contact(asked, quoted):
         return Verdict.ANSWERS
-    return Verdict.CLOSEST if _shares_something(quoted) else Verdict.NOTHING
+    return Verdict.CLOSEST if shares else Verdict.NOTHING
+
+
+def _another_contact(asked: Question, quoted: Quoted) -> bool:
+    """A phone number is no answer to who asks for a mail address, however near the two stand."""
+    quotes = " ".join(citation.quote for sentence in quoted.sentences for citation in sentence.citations)
+    if not asked.kinds or not asked.kinds <= CONTACTS or any(holds(kind, quotes) for kind in asked.kinds):
+        return False
+    return any(holds(kind, quotes) for kind in CONTACTS)
+
+
+def _may_be_meant(asked: Question, quoted: Quoted) -> bool:
+    """An address says nothing in words of where to find it, and another language has other words. Without either, how
+    far a find stands out is no evidence: of seven passages one always does."""
+    return bool(quoted.features[Column.KIND] > 0) or asked.language != asked.languages[0]
 
 
 def _shares_something(quoted: Quoted) -> bool:

@@ -109,7 +109,9 @@ class Reading:
         above = place.laid.section if not place.laid.heading else place.at
         if above > 0 and units[above - 1].heading:  # a chapter and its first section
             found.insert(0, units[above - 1].unit.text)
-        return [passage.title, *passage.heading_path, *found]
+        # Who said so and when is not what it is about: "who is the owner?" found the owner's facts.
+        title = [] if passage.url.startswith("fact:") else [passage.title]
+        return [*title, *passage.heading_path, *found]
 
     def in_context(self, place: Place) -> str:
         names = self.names(place)

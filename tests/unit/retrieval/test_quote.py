@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from retrieval import evidence
 from retrieval.evidence import Verdict, judge
 from retrieval.model import Passage
 from retrieval.phrases import Phrase, say
 from retrieval.question import analyse_question
 from retrieval.quote import Quoted, quote
+from retrieval.quoting.features import Column, Reading
 from tests.unit.retrieval.models import WordEmbedder
 from tests.unit.retrieval.passages import passage
 
@@ -157,6 +159,39 @@ async def test_what_the_site_never_speaks_of_is_not_answered() -> None:
     ]
     found = await quote(asked, pages, {}, WordEmbedder())
     assert judge(asked, pages, found, {}) is Verdict.NOTHING
+
+
+async def test_a_find_that_shares_nothing_with_the_question_is_no_answer_however_far_it_stands_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(evidence, "strength_of", lambda *_: 5.0)
+    pages = [
+        passage("Bread and cakes from our oven.", score=0.9),
+        passage("Baker Street 5, 8000 Aarhus. Call 86 12 34 56.", number=1, score=0.1),
+    ]
+    expected = {
+        "Do you have parking?": Verdict.NOTHING,
+        "Do you bake bread?": Verdict.ANSWERS,
+        "What is your phone number?": Verdict.ANSWERS,
+    }
+    for question, verdict in expected.items():
+        asked = analyse_question(question, ("en",), "en")
+        rarity = {"bake": 3.0, "bread": 3.0}
+        found = await quote(asked, pages, rarity, WordEmbedder())
+        assert judge(asked, pages, found, rarity) is verdict, question
+    # A phone number is near to who asks for a mail address, and is none.
+    asked = analyse_question("What is your email?", ("en",), "en")
+    found = await quote(asked, pages[1:], {}, WordEmbedder())
+    assert found is not None
+    found.features[Column.COSINE] = 0.9
+    assert judge(asked, pages[1:], found, {"email": 1.0}) is Verdict.CLOSEST
+
+
+async def test_who_said_a_fact_is_not_what_it_is_about() -> None:
+    own = replace(passage("Phone: +4586123456"), title="The owner, 21 November 2026", url="fact:contact/The owner")
+    asked = analyse_question("Who is the owner?", ("en",), "en")
+    reading = Reading(asked, [own], {})
+    assert "owner" not in reading.in_context(reading.places[0])
 
 
 async def test_what_the_site_says_word_for_word_is_answered() -> None:
