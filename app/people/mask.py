@@ -8,18 +8,20 @@ question needs stays: times, prices, days to come, amounts of up to four digits.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 
 NAME, NUMBER, PHONE, MAIL, ADDRESS, DATE, LINK = (
     f"[{word}]" for word in ("name", "number", "phone", "mail", "address", "date", "link")
 )
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ][\w’'-]*\.?)"
-_NAMES = rf"{_CAPITAL}(?:\s+(?:(?:van|von|der|de|la|du|da|di|af|bin|al|el)\s+)*{_CAPITAL}){{0,3}}"
+_NAMES = rf"{_CAPITAL}(?:\s+(?:(?:van|von|der|den|ten|ter|de|la|du|da|di|af|bin|al|el)\s+)*{_CAPITAL}){{0,3}}"
 _INTRODUCED = re.compile(
     r"(?P<before>\b(?:my (?:full )?name(?:['’]s| is)|name is|ich hei(?:ß|ss)e|mein name ist|(?:jeg|eg) he(?:dd|t)er"
     r"|mit navn er|mitt navn er|navnet er|jag heter|mitt namn är|je m['’]appelle|mon nom est|me llamo|mi nombre es"
-    r"|mi chiamo|il mio nome è|ik heet|mijn naam is|chamo-me|(?:o )?meu nome é|nazywam się|mam na imię)\s*:?\s+)"
-    r"(?P<name>[^\W\d_][\w’'-]*(?:\s+(?!(?:and|und|og|och|et|y|e|en|i|but|aber|men|mais|pero|ma|maar|kan|can"
+    r"|mi chiamo|il mio nome è|ik heet|mijn naam is|chamo-me|(?:o )?meu nome é|nazywam się|mam na imię)\s*:?\s+"
+    r"|\b(?:name|navn|nom|nombre|nome|naam|namn)\s*:\s*)"
+    r"(?P<name>(?:[^\W\d_]\.\s*)*[^\W\d_][\w’'-]*(?:\s+(?!(?:and|und|og|och|et|y|e|en|i|but|aber|men|mais|pero|ma|maar|kan|can"
     r"|could|har"
     r"|have|ich|jeg|je|from|aus|fra|de la|I)\b)[^\W\d_][\w’'-]*){0,2})",
     re.IGNORECASE,
@@ -51,7 +53,13 @@ _SIGNED = re.compile(
 _DASHED = re.compile(rf"(?P<before>(?:\n|\s)[/–—-]\s*)(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)\s*$")
 
 _MAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+")
-_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_SPOKEN_MAIL = re.compile(
+    r"\b[\w.+-]+\s+(?:at|\(at\)|\[at\]|arroba|chiocciola|snabel-?a)\s+[\w-]+\s+(?:dot|punkt|punktum|point|punto|punt|ponto)"
+    r"\s+[a-z]{2,6}\b",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S+", re.IGNORECASE)
+_HANDLE = re.compile(r"(?<![\w.])@\w[\w.]{2,}")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b")
 # Numbers of people with letters in them: Italian, Spanish, German health insurance, British national insurance.
 _CODED = re.compile(
@@ -87,6 +95,7 @@ _DIGITS = re.compile(
     r"(?<![\w.,€$£])[+(]?\d(?:[\d()/-]|[ .](?=\d)){3,}\d(?![\w]|\s?(?:€|\$|£|kr|euro|eur|dkk|usd|gbp|chf)\b|[€$£%])"
 )
 _PHONE = re.compile(r"(?<!\w)(?:\+|00)\s?\d[\d\s()./-]{6,}\d|\(?\b0\d{1,5}\)?[\s/-]?\d[\d\s-]{4,}\d\b")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
 _TIMES = re.compile(r"^[\s(]*\d{1,2}[.:]\d{2}\s?-\s?\d{1,2}[.:]\d{2}$|^\d{1,2}[./-]\d{1,2}[./-]?(?:\d{2}"
     r"|20\d{2})?$|^\d{4}[-/]\d{2,4}$"
                     r"|^\d{1,2}-\d{1,2}$|^(?:19|20)\d{2}$|^20\d{2}-\d{2}-\d{2}$")  # fmt: skip
@@ -94,7 +103,10 @@ _TIMES = re.compile(r"^[\s(]*\d{1,2}[.:]\d{2}\s?-\s?\d{1,2}[.:]\d{2}$|^\d{1,2}[.
 
 def mask(text: str, today: date) -> str:
     """`today` tells a date of birth from a day one may ask about. The same text gives the same words again."""
-    masked = _MAIL.sub(MAIL, text)
+    # A telephone's keyboard sets figures apart with spaces and dashes of its own, and "＠" is an "@".
+    masked = _MAIL.sub(MAIL, unicodedata.normalize("NFKC", text.translate(_DASHES)))
+    masked = _SPOKEN_MAIL.sub(MAIL, masked)
+    masked = _HANDLE.sub(NAME, masked)
     masked = _LINK.sub(LINK, masked)
     masked = _IBAN.sub(NUMBER, masked)
     masked = _CODED.sub(NUMBER, masked)
