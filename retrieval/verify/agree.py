@@ -7,8 +7,10 @@ not. Called by bind.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from retrieval.verify.figures import Figure, Kind, Measured, same_phone
 
@@ -68,6 +70,24 @@ def same_kind(one: Figure, other: Figure) -> bool:
         spans = ("time", "month", "workday", "night")
         return one.unit == other.unit or (one.unit in spans and other.unit in spans)
     return one.kind is other.kind or (one.kind in dated and other.kind in dated)
+
+
+def within(said: Figure, held: Sequence[Figure]) -> bool:
+    """A day or month that is told, or lies between two that are told as a range."""
+    if any(said.dates & one.dates for one in held):
+        return True
+    days = [(month, day) for day, month in said.dates]
+    for first, last in pairwise(held):
+        if not last.ranged or not first.dates or not last.dates:
+            continue
+        begins = min((month, day) for day, month in first.dates)
+        ends = max((month, day or 31) for day, month in last.dates)
+        for month, day in days:
+            at = (month, day or max(1, begins[1] if month == begins[0] else 1))
+            if begins <= at <= ends if begins <= ends else at >= begins or at <= ends:
+                return True
+    months = {month for day, month in said.dates if not day}
+    return bool(months & {month for one in held for _, month in one.dates})
 
 
 def _same_year(held: Figure, said: Figure, near: Near) -> bool:

@@ -20,8 +20,9 @@ from retrieval.prompt import NO_ANSWER
 from retrieval.quote import cite
 from retrieval.sentences import MARK
 from retrieval.verify import polarity
-from retrieval.verify.agree import holds, same_kind
+from retrieval.verify.agree import holds, same_kind, within
 from retrieval.verify.days import weekdays
+from retrieval.verify.edges import against
 from retrieval.verify.figures import Figure, Kind, figures_of, plain
 from retrieval.verify.folded import fold
 from retrieval.verify.lines import Clause, Line, Word, clauses, read, stems
@@ -38,8 +39,11 @@ from retrieval.verify.places import (
     is_rival,
     keys_of,
     of_another_column,
+    of_another_pole,
+    other_share,
     same_role,
 )
+from retrieval.verify.rhythm import other_order
 from retrieval.verify.verbatim import altered
 from retrieval.verify.wording import (
     DETECTED,
@@ -48,6 +52,7 @@ from retrieval.verify.wording import (
     clean,
     detected,
     is_stop,
+    leans,
     masked,
     segments_of,
     tokens_of,
@@ -101,7 +106,10 @@ class Verifier:
         self._foreign = bool(written) and language not in written
         self._lines = [line for at, passage in enumerate(passages) for line in read(at, passage, self._languages)]
         self._places = [
-            Place(figure, part, line) for line in self._lines for part in line.parts for figure in part.figures
+            Place(figure, part, line)
+            for line in self._lines
+            for part in line.parts
+            for figure in (*part.figures, *(part.around if part.figures else ()))
         ]
         texts = ["\n".join((passage.title, *passage.heading_path, passage.text)) for passage in passages]
         self._terms = [stems(text, self._languages) for text in texts]
@@ -117,7 +125,8 @@ class Verifier:
     def bind(self, raw: str) -> Sentence | Courtesy | Withheld | None:
         """None when there is no text in it. `Sentence.text` is what may be shown."""
         marks = [int(number) - 1 for match in MARK.finditer(raw) for number in re.findall(r"\d+", match[1])]
-        text = clean(raw)
+        shown = clean(raw)
+        text = plain(shown)
         if not text or not any(sign.isalnum() for sign in text):
             return None
         if NO_ANSWER in text or _TAG.search(text):
@@ -126,18 +135,18 @@ class Verifier:
         spoken = self._spoken(text)
         figures = figures_of(text, spoken)
         if not figures and not weekdays(text) and not _POLITE.sub("", text).strip(" ,.!?"):
-            return Courtesy(text)
+            return Courtesy(shown)
         if self._in_another_language(text):
             return Withheld("wrong_language")
         if (line := self._copied(text, cited)) is not None:
             self._topic = tuple(word for word in self._words(text) if not word.light) or self._topic
-            return Sentence(text, (cite(self._passages[line.passage], line.passage, line.unit.text),))
+            return Sentence(shown, (cite(self._passages[line.passage], line.passage, line.unit.text),))
         bare = masked(text, figures)
         words = self._words(bare)
         topic, self._topic = self._topic, tuple(word for word in words if not word.light) or self._topic
         places: list[Place] = []
         bound: list[Bound] = []
-        told = clauses(text, figures)
+        told = clauses(text, figures, spoken)
         for clause in told:
             if (
                 clause is told[0]
@@ -158,14 +167,14 @@ class Verifier:
         if swapped := crossed(bound):
             return Withheld("figure_of_something_else", swapped.kind)
         lines = list(dict.fromkeys(place.line for place in places))
-        if not figures and (days := weekdays(text)) and not self._tells_days(days, words, cited):
+        if not figures and (days := weekdays(text)) and not self._tells_days(text, days, words, cited):
             return Withheld("unsupported_weekday", "weekday")
         chosen = list(dict.fromkeys([line.passage for line in lines])) or cited or self._nearest(words)
         reason = self._unnamed(text, words, lines) or self._unshared(text, words, figures, chosen, cited)
         reason = reason or self._turned(text, words, places, lines, cited)
         if reason is not None:
             return reason
-        return Sentence(text, self._citations(words, lines, chosen, weekdays(text)))
+        return Sentence(shown, self._citations(words, lines, chosen, weekdays(text)))
 
     def _copied(self, text: str, cited: Sequence[int]) -> Line | None:
         """The line that the sentence is, letter for letter: nothing is said that the page does not say."""
@@ -194,7 +203,7 @@ class Verifier:
         """For each figure of a clause a place that says it of the same thing; cited passages first."""
         scores: dict[int, tuple[float, frozenset[int]]] = {}
         heavy = [word for word in words if not word.light]
-        asked = list(words) if heavy else [*topic, *words]
+        asked = list(words) if heavy and not leans(clause.text, self._language) else [*topic, *words]
 
         def score(place: Place) -> tuple[float, frozenset[int]]:
             if id(place.part) not in scores:
@@ -208,6 +217,9 @@ class Verifier:
                 return Withheld(f"unsupported_{said.kind}", said.kind)
             fitting = [place for place in holding if self._same_day(clause, place) and same_role(clause, said, place)]
             fitting = [place for place in fitting if self._paired(clause, said, place)]
+            if said.kind not in CONTACT:
+                fitting = [place for place in fitting if not self._limited(clause, said, place)]
+                fitting = [place for place in fitting if not of_another_pole(clause, place)]
             if not fitting:
                 return Withheld("figure_of_something_else", said.kind)
             best = max(
@@ -249,10 +261,14 @@ class Verifier:
         for rival in rivals:
             if rival.part is best.part:
                 continue
+            if clause.days and rival.part.days and clause.days.isdisjoint(rival.part.days):
+                continue  # told of another day
             theirs, closer = score(rival)
             if theirs <= mine:
                 continue
             nearer = theirs >= mine + BETTER or (own < closer and theirs > mine)
+            # Nothing that is named stands around the one, but around the other: "Mill Lake:" above its phone.
+            nearer |= named and not own and mine < HEAD and theirs >= mine + HEAD
             if nearer and is_rival(figures, rival):
                 return True
         if not named or clause.days or said.kind in CONTACT:
@@ -278,8 +294,15 @@ class Verifier:
         at = clause.figures.index(said)
         held = place.part.figures
         for other in clause.figures:
+            codes = [figure for figure in place.part.around if figure.kind is other.kind is Kind.CODE]
+            if codes and said.kind not in CONTACT and not any(holds(one, other, place.part.near) for one in codes):
+                return False  # "English B1" of the row of English A2
             if other is said or other.kind in CONTACT or said.kind in CONTACT:
                 continue
+            beside = [figure for figure in place.part.around if figure.kind is other.kind is Kind.MEASURE]
+            beside = [figure for figure in beside if figure.unit == other.unit]
+            if beside and not any(holds(figure, other, place.part.near) for figure in beside):
+                return False
             if any(holds(figure, other, place.part.near) for figure in held):
                 continue
             taken = [figure for figure in held if figure is not place.figure and same_kind(figure, other)]
@@ -290,7 +313,7 @@ class Verifier:
             ]
             if spare and other.kind is not said.kind:
                 return False
-        if said.ranged and at:
+        if said.ranged and at and place.figure in held:
             first = clause.figures[at - 1]
             here = held.index(place.figure)
             line_figures = place.line.figures
@@ -311,9 +334,21 @@ class Verifier:
         if not clause.days:
             return True
         days = place.part.days or place.line.days or self._days[place.line.passage]
-        return clause.days <= days
+        return clause.days <= days and not other_order(clause.text, plain(place.line.unit.text))
 
-    def _tells_days(self, days: frozenset[int], words: Sequence[Word], cited: Sequence[int]) -> bool:
+    def _limited(self, clause: Clause, said: Figure, place: Place) -> bool:
+        """The page limits the figure, or the days it is told for, otherwise."""
+        page = place.part.text if " | " in place.line.unit.text else plain(place.line.unit.text)
+        whole = " " * clause.start + clause.text
+        if against(said, whole, place.figure, page):
+            return True
+        mine = [figure for figure in clause.figures if figure is not said and figure.kind in (Kind.DATE, Kind.MONTH)]
+        theirs = [figure for figure in place.line.told_for if figure.kind in (Kind.DATE, Kind.MONTH)]
+        if said.kind in (Kind.DATE, Kind.MONTH, Kind.YEAR) or not theirs:
+            return False
+        return any(not within(figure, theirs) for figure in mine)
+
+    def _tells_days(self, text: str, days: frozenset[int], words: Sequence[Word], cited: Sequence[int]) -> bool:
         """Of what is spoken of: the lines with days that share most of the words."""
         found: list[tuple[float, bool, int]] = []
         words = [word for word in words if not weekdays(word.text)]
@@ -323,7 +358,7 @@ class Verifier:
                 if told:
                     around = part.terms | line.terms | line.label | line.head | line.beside
                     met = sum(0.2 if word.light else 1.0 for word in words if not word.stems.isdisjoint(around))
-                    found.append((met, days <= told, line.passage))
+                    found.append((met, days <= told and not other_order(text, plain(line.unit.text)), line.passage))
         best = max((met for met, _, _ in found), default=0.0)
         if best < 1 and self._foreign:  # no word of another language meets: then only where the model says
             return any(holds_them for _, holds_them, passage in found if passage in cited)
@@ -336,7 +371,7 @@ class Verifier:
         found = list(names_of(text, self._language))
         if not all(self._known(name) for _, name in found):
             return Withheld("unsupported_name", "name")
-        for start, end in segments_of(text):
+        for start, end in segments_of(text, self._spoken(text)):
             names = [name for at, name in found if start <= at < end]
             if names and not self._together(names, self._words(text[start:end]), lines):
                 return Withheld("name_of_something_else", "name")
@@ -392,7 +427,7 @@ class Verifier:
         if sum(held) < (SHARED_WITH_FIGURES if figures else SHARED_WORDS) * len(heavy):
             return Withheld("no_support")
         bare = masked(text, figures)
-        for start, end in segments_of(text):
+        for start, end in segments_of(text, self._spoken(text)):
             own = [word for word in self._words(bare[start:end]) if not word.light]
             if own and not any(self._meets(word, passages) for word in own):
                 return Withheld("no_support")
@@ -446,7 +481,10 @@ class Verifier:
             )
             if against is not None:
                 return Withheld("polarity", "detail")
-        bound = list(lines) or near[:1]
+        if not self._foreign and any(other_share(text, place) for place in places):
+            return Withheld("figure_of_something_else", "detail")
+        alike = [line for line in near if shared(line) >= shared(near[0])]
+        bound = list(lines) or alike
         for line in bound:
             if polarity.turned_within(text, line, self._spoken(text), self._languages):
                 return Withheld("polarity", "detail")

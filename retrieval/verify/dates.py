@@ -16,7 +16,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 # English "may", "mar" and the like are also other words: a month where a day or a year stands beside them.
 _NOT_ONLY_MONTHS = frozenset({"may", "mar", "mai", "mars", "mei", "march", "set", "dic", "ago", "mag", "gen"})
 _SMALL = frozenset({"mai", "mars", "mei", "mar"})  # months are written small in these languages
-_DAY_BEFORE = re.compile(r"(?<![\d.,:])(\d{1,2})(?:\.|st|nd|rd|th|er|º|ª)?[\s-]*(?:of\s+|de\s+|d['’])?$", re.IGNORECASE)
+_DAY_BEFORE = re.compile(
+    r"(?<![\d.,:])(\d{1,2})(?:\.|st|nd|rd|th|er|°|º|ª|o)?(?:-|\s*)(?:of\s+|de\s+|d['’])?$", re.IGNORECASE
+)
 _DAY_AFTER = re.compile(
     r"\.?\s+(?:the\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?(?![\d:.,]\d|\d|\s?(?:[ap]\.?m|uhr|h)\b)", re.IGNORECASE
 )

@@ -44,7 +44,7 @@ _BEFORE = re.compile(r"(?P<word>[€$£¥₺₹]|[^\W\d_]+)\.?\s?$")
 _DASHED = re.compile(r",[-–—](?!\d)")
 _COUNTED = re.compile(r"[\s-]([^\W\d_]{3,})")
 _RATE = re.compile(
-    r"\s*(?:/\s?|(?:per|an?|each|every|pro|je|jede[rns]?|im|am|pr|om|i|par|la|le|l'|al|all'|a|il|por|per|à la"
+    r"(?:\.(?=\s?(?:pr|per|pro|om|/)))?\s*(?:/\s?|(?:per|an?|each|every|pro|je|jede[rns]?|im|am|pr|om|i|par|la|le|l'|al|all'|a|il|por|per|à la"
     r"|na|za)\b\.?\s?)"
     r"(?P<word>[^\W\d_]+)(?!-end\b|\w)",
     re.IGNORECASE,
@@ -73,6 +73,10 @@ _AND_A_HALF = re.compile(
     r"|hora y media|un['’]ora e mezza|anderhalf uur)\b",
     re.IGNORECASE,
 )
+
+
+_FRACTION = re.compile(r"(?<![\w/.,:])[1-3]/[2-4](?![\w/.,:]\S|[/\w])(?!\s?(?:-|–)?\s?\d)")
+_PARTS = {"1/2": "½", "1/4": "¼", "3/4": "¾"}
 
 
 class Kind(StrEnum):
@@ -159,7 +163,8 @@ def same_phone(one: str, other: str) -> bool:
 
 def plain(text: str) -> str:
     """One form for what looks alike; the places of figures are places in it."""
-    halves = re.sub(r"(?<=\d)\s?½", ".5", text.replace("\u00ad", "")).replace("½", "0.5").replace("¼", "0.25")
+    text = _FRACTION.sub(lambda match: _PARTS.get(match.group(), match.group()), text.replace("\u00ad", ""))
+    halves = re.sub(r"(?<=\d)\s?½", ".5", text).replace("½", "0.5").replace("¼", "0.25")
     return unicodedata.normalize("NFKC", halves.replace("¾", "0.75"))
 
 
@@ -289,14 +294,17 @@ class _Reader:
             after = _AFTER.match(text, end)
             if after and fold(after["word"]) in CURRENCIES:
                 return CURRENCIES[fold(after["word"])], after.end()
-            return "kr", dashed.end()
+            return self._currency_before(start) or "kr", dashed.end()
         after = _AFTER.match(text, end)
         if after and (code := CURRENCIES.get(fold(after["word"]))):
             return code, after.end()
-        before = _BEFORE.search(text, max(0, start - 10), start)
-        if before and (code := CURRENCIES.get(fold(before["word"]))):
+        if code := self._currency_before(start):
             return code, end
         return None, end
+
+    def _currency_before(self, start: int) -> str | None:
+        before = _BEFORE.search(self._text, max(0, start - 10), start)
+        return CURRENCIES.get(fold(before["word"])) if before else None
 
     def _unit_after(self, end: int) -> tuple[Measured | None, int]:
         after = _AFTER.match(self._text, end)
@@ -342,6 +350,8 @@ def _joined(text: str, figures: list[Figure]) -> tuple[Figure, ...]:
             figures[at - 1] = one = _like(one, two)
         elif two.kind is Kind.NUMBER and one.kind in (Kind.TIME, Kind.MONEY) and not two.counted:
             figures[at] = two = _like(two, one)
+        elif two.kind is Kind.NUMBER and one.kind is Kind.DATE and text[one.start].isalpha() and not two.counted:
+            figures[at] = two = _like(two, one)  # "November 24 to 28"
         if _SPAN.match(gap) or (_BETWEEN.search(text, 0, one.start) and "," not in gap):
             figures[at] = two = replace(two, ranged=True)
             if (

@@ -14,19 +14,30 @@ from itertools import pairwise
 
 from retrieval.analyse import SnowballAnalyser
 from retrieval.model import Passage
-from retrieval.units import Unit, cut
+from retrieval.units import LABEL_WORDS, Unit, cut
 from retrieval.verify.agree import Near
 from retrieval.verify.days import EVERY_DAY, daily, weekdays
-from retrieval.verify.figures import Figure, Measured, currencies_in, figures_of, plain, units_in
+from retrieval.verify.figures import Figure, Kind, Measured, currencies_in, figures_of, plain, units_in
 from retrieval.verify.folded import fold
 from retrieval.words.light import LIGHT_WORDS
 from retrieval.words.measures import CROWNS
 from retrieval.words.polarity import POLES
 
-JOINTS = re.compile(
-    r"[,;:–—](?=\s)|(?<=[.!?])\s+(?=[A-ZÀ-Þ])|\s(?:and|or|but|und|oder|aber|sowie|og|eller|men|samt|et|ou|mais"
-    r"|y|o|pero|e|ma|en|of|maar|och|i|oraz)\s"
-)
+_JOINED_BY = {
+    "en": "and or but",
+    "de": "und oder aber sowie",
+    "da": "og eller men samt",
+    "no": "og eller men samt",
+    "nb": "og eller men samt",
+    "nn": "og eller men samt",
+    "sv": "och eller men samt",
+    "fr": "et ou mais",
+    "es": "y e o u pero",
+    "it": "e ed o ma",
+    "pt": "e ou mas",
+    "nl": "en of maar",
+    "pl": "i oraz lub ale",
+}
 # "Room for two 80 €, for four 120 €": such a part still speaks of the room.
 _GOES_ON = re.compile(
     r"\W*(?:and |or |und |oder |og |et |y |e |en )?(?:for|in|im|auf|from|with|per|if|after|before|each|until|on"
@@ -34,6 +45,7 @@ _GOES_ON = re.compile(
     r"|for|fra|med|pr|til|om|på|pour|par|avec|dès|jusqu|le|para|por|con|desde|per|da|voor|vanaf|met|från|till?)\b",
     re.IGNORECASE,
 )
+_BEGINS_WITH_FIGURE = re.compile(r"[\s(]*[€$£]?\s?\d+(?:[.,]\d+)?\s?(?:[€$£]|kr|eur)", re.IGNORECASE)
 _AGES = re.compile(
     r"\b(?:age[sd]?|under|over|from|children|kids|years?|ab|unter|über|bis|kinder|alter|klasse|jahre\w*|fra"
     r"|under|over|børn"
@@ -55,6 +67,8 @@ class Part:
     near: Near
     named: str  # the text with the row's label and the column's head
     head: frozenset[str] = frozenset()  # of the column
+    around: tuple[Figure, ...] = ()  # figures of the row's label and the column's head
+    poles: frozenset[tuple[str, str]] = frozenset()  # of what it says and what it is named by
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,7 @@ class Line:
     days: frozenset[int]  # of the line, or of its labels
     poles: frozenset[tuple[str, str]]
     poles_around: frozenset[tuple[str, str]]
+    told_for: tuple[Figure, ...] = ()  # figures of the name before its colon, or of the row's label
 
     @property
     def question(self) -> bool:
@@ -122,7 +137,8 @@ def _read(page: str, title: str, path: tuple[str, ...], languages: tuple[str, ..
         text = plain(unit.text)
         cells = [cell.strip() for cell in text.split(" | ")] if " | " in text else []
         figured = any(sign.isdigit() for sign in text)
-        if cells and _heads(cells, units, at) and not figured and not weekdays(text):
+        heads = bool(cells) and _heads(cells, units, at) and not weekdays(text)
+        if heads and (not figured or _measures(cells, units[at + 1], languages)):
             header = cells
         labels = [(place, label) for place, label in labels if at - place <= LABEL_REACH][-2:]
         own_label = ""
@@ -163,6 +179,7 @@ def _read(page: str, title: str, path: tuple[str, ...], languages: tuple[str, ..
                 days,
                 poles,
                 poles_in(around) | poles,
+                figures_of(cells[0] if cells else _named(text), languages),
             )
         )
         before = frozenset[str]() if unit.row else lines[-1].terms
@@ -175,10 +192,17 @@ def _read(page: str, title: str, path: tuple[str, ...], languages: tuple[str, ..
     return tuple(lines)
 
 
-def clauses(text: str, figures: Sequence[Figure]) -> list[Clause]:
+@lru_cache(maxsize=64)
+def joints(languages: tuple[str, ...]) -> re.Pattern[str]:
+    """Where a clause may end. "Of" is "or" in Dutch, and no joint in English."""
+    words = "|".join(dict.fromkeys(word for code in languages for word in _JOINED_BY.get(code, "").split())) or "and"
+    return re.compile(rf"[,;:–—](?=\s)|(?<=[.!?])\s+(?=[A-ZÀ-Þ])|\s(?:{words})\s")
+
+
+def clauses(text: str, figures: Sequence[Figure], languages: tuple[str, ...]) -> list[Clause]:
     """Cut where a new figure may be said of a new thing; a clause without a day of its own keeps the one before."""
     cuts = [0]
-    for joint in JOINTS.finditer(text):
+    for joint in joints(languages).finditer(text):
         inside = any(figure.start < joint.end() and joint.start() < figure.end for figure in figures)
         if inside or _between_days(text, joint) or _between_figures(text, joint, figures):
             continue
@@ -206,17 +230,20 @@ def stems(text: str, languages: tuple[str, ...]) -> frozenset[str]:
     return frozenset(term for term in terms if not any(sign.isdigit() for sign in term))
 
 
+_THIRDS = re.compile(r"\b(?:a|one|two|the)[ -]thirds?\b(?= of)", re.IGNORECASE)  # no rank
 _PHRASES = (
     (
         ("least", "most"),
         re.compile(r"\b(?:up to|bis zu|op til|jusqu['’]à|hasta|fino a|no more than|nicht mehr als)\b", re.IGNORECASE),
     ),
     (("behind", "front"), re.compile(r"\bin front of\b", re.IGNORECASE)),
+    (("part", "half"), re.compile(r"\b50\s?(?:%|percent|prozent)", re.IGNORECASE)),
 )
 
 
 @lru_cache(maxsize=8192)
 def poles_in(text: str) -> frozenset[tuple[str, str]]:
+    text = _THIRDS.sub(" ", text)
     phrased = frozenset(pole for pole, pattern in _PHRASES if pattern.search(text))
     return phrased | frozenset(
         pole for match in re.finditer(r"[^\W\d_]+(?:-[^\W\d_]+)*", text) for pole in _poles_of(match.group())
@@ -240,6 +267,18 @@ def _heads(cells: list[str], units: Sequence[Unit], at: int) -> bool:
     bars = len(cells) - 1
     above = units[at - 1].text.count(" | ") if at else 0
     return bars > 0 and above != bars and at + 1 < len(units) and units[at + 1].text.count(" | ") == bars
+
+
+def _measures(cells: list[str], below: Unit, languages: tuple[str, ...]) -> bool:
+    """ "Lesson | 30 min | 60 min" above "Piano | $38 | $68": a row of other things than the one below it."""
+    others = [cell.strip() for cell in plain(below.text).split(" | ")]
+    if len(cells) < 3 or figures_of(cells[0], languages) or currencies_in(" ".join(cells)):
+        return False
+    kinds = [
+        ({f.kind for f in figures_of(a, languages)}, {f.kind for f in figures_of(b, languages)})
+        for a, b in zip(cells[1:], others[1:], strict=False)
+    ]
+    return all(Kind.TIME not in mine and (not mine or mine != theirs) for mine, theirs in kinds)
 
 
 def _cells(cells: list[str], header: list[str], near: Near, languages: tuple[str, ...]) -> tuple[Part, ...]:
@@ -266,6 +305,8 @@ def _cells(cells: list[str], header: list[str], near: Near, languages: tuple[str
                 own,
                 named,
                 stems(head, languages),
+                figures_of(f"{label}\n{head}" if column else head, languages),
+                poles_in(f"{label}\n{head}" if column else f"{cell}\n{head}"),
             )
         )
     return tuple(parts)
@@ -273,17 +314,33 @@ def _cells(cells: list[str], header: list[str], near: Near, languages: tuple[str
 
 def _parts(text: str, label: str, near: Near, languages: tuple[str, ...]) -> tuple[Part, ...]:
     """ "Sat 10-14, Sun 12-16" tells of two days. What stands before the first day belongs to it."""
-    found = clauses(text, figures_of(text, languages))
+    found = clauses(text, figures_of(text, languages), languages[:1])
     first = next((part.days for part in found if part.days), frozenset[int]())
-    subject = _subject(text, languages)
+    subject = _subject(text, languages) | stems(_named(text), languages)
     head = stems(found[0].text, languages) if found else frozenset[str]()
     parts: list[Part] = []
     for at, part in enumerate(found):
         own = stems(f"{label}\n{part.text}", languages)
         if at:
-            own |= head if _GOES_ON.match(part.text) else subject
-        parts.append(Part(part.text, part.figures, part.days or first, own, near, part.text))
+            own |= head if _GOES_ON.match(part.text) or _BEGINS_WITH_FIGURE.match(part.text) else subject
+        parts.append(
+            Part(
+                part.text,
+                part.figures,
+                part.days or first,
+                own,
+                near,
+                part.text,
+                poles=poles_in(f"{label}\n{part.text}"),
+            )
+        )
     return tuple(parts)
+
+
+def _named(text: str) -> str:
+    """ "Main season (15 June to 31 August): 7 to 21" tells of the main season to its end."""
+    name, colon, rest = text.partition(": ")
+    return name if colon and ": " not in rest and len(name.split()) <= LABEL_WORDS and "|" not in name else ""
 
 
 def _subject(text: str, languages: tuple[str, ...]) -> frozenset[str]:

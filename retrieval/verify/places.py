@@ -12,7 +12,9 @@ from decimal import Decimal
 
 from retrieval.verify.agree import holds, same_kind
 from retrieval.verify.figures import Figure, Kind, plain
-from retrieval.verify.lines import Clause, Line, Part, Word
+from retrieval.verify.folded import fold
+from retrieval.verify.lines import Clause, Line, Part, Word, poles_in
+from retrieval.words.measures import UNITS
 
 # How near to a figure a word of its clause stands: in its part, its line, the label above, the headings.
 OWN, LINE, LABEL, HEAD = 1.0, 0.6, 0.5, 0.3
@@ -39,6 +41,10 @@ HELD_BY = {
     Kind.TIME: frozenset({Kind.TIME, Kind.NUMBER}),
     Kind.MONTH: frozenset({Kind.MONTH, Kind.DATE}),
 }
+
+
+# What such words limit is the figure beside them: edges.py looks there.
+_RELATIVE = frozenset({"order", "more", "least", "latest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,43 @@ def of_another_column(figures: Sequence[Figure], words: Sequence[Word], place: P
     return False
 
 
+def of_another_pole(clause: Clause, place: Place) -> bool:
+    """Said of half a day, of arrival, of the low season; told of a whole day, of departure, of the high season."""
+    said = poles_in(clause.text)
+    return any(
+        mine not in theirs
+        for name, mine in said
+        if name not in _RELATIVE and (theirs := {pole for kind, pole in place.part.poles if kind == name})
+    )
+
+
+_PER = re.compile(r"\b(?:per|pro|je|pr\.?|par|por|a|each|every)\s+(?P<what>[^\W\d_]{3,})", re.IGNORECASE)
+
+
+def other_share(text: str, place: Place) -> bool:
+    """ "£50 per person" of what is £50 per boat."""
+    if place.figure.kind is not Kind.MONEY:
+        return False
+    said, held = _shares(text, strict=True), _shares(place.part.named, strict=False)
+    return bool(said and held and not said <= held)
+
+
+def _shares(text: str, *, strict: bool) -> frozenset[str]:
+    """What a price is told for, spans of time aside; `strict`: only where a word says so for certain."""
+    found: set[str] = set()
+    for match in _PER.finditer(text):
+        word = fold(match["what"])
+        unit = UNITS.get(word)
+        sure = fold(match.group().split()[0]) in _SHARES
+        if (sure or not strict) and (unit is None or unit[0] == "person"):
+            found.add("person" if unit and word in _ANYONE else word)
+    return frozenset(found)
+
+
+_SHARES = frozenset({"per", "pro", "pr", "pr."})
+_ANYONE = frozenset(fold(word) for word in "person persons personne persona personer guest gast gæst".split())
+
+
 def is_rival(figures: Sequence[Figure], place: Place) -> bool:
     """A place of another figure, not of one that the sentence tells as well."""
     return not any(holds(place.figure, each, place.part.near) for each in figures)
@@ -144,6 +187,8 @@ def same_role(clause: Clause, said: Figure, place: Place) -> bool:
     if after and after[0].ranged:
         return True
     figures = place.part.figures
+    if place.figure not in figures:
+        return True  # of the column's head
     at = figures.index(place.figure)
     begins = at + 1 < len(figures) and figures[at + 1].ranged and same_kind(figures[at + 1], place.figure)
     role = _role(before)

@@ -30,6 +30,9 @@ from retrieval.words.polarity import (
     WITHOUT_WORDS,
 )
 
+_BUT_NO = re.compile(
+    r"(?:but no|aber kein\w*|jedoch kein\w*|men (?:ingen|intet)|mais aucun\w*|maar geen)$", re.IGNORECASE
+)
 _FINE = re.compile(
     r"(?P<joint>[,;:–—()](?=\s|$)|(?<=\D[.!?])\s+(?=[A-ZÀ-Þ])|\s(?=(?:and|or|but|if|when|because|unless|while"
     r"|und|oder|aber|sowie|wenn|falls|weil|og|eller|men"
@@ -46,6 +49,14 @@ _NOT_RESTRICTING = re.compile(NOT_RESTRICTING, re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _YES_NO = re.compile(r"\W*(?:(?P<no>no|nein|nej|non|nee|nie|não|nei)|yes|ja|oui|sí|sì|sim|tak|jo)\b", re.IGNORECASE)
 _INCLUDED = re.compile(r"inclu|inbegriff|inkl|compris|inbefatt|enthalten|indeholdt|gratuit|\b0\b", re.IGNORECASE)
+# What it leaves out has the other sign.
+_EXCEPT = re.compile(
+    r"\b(?:except(?: for)?|apart from|other than|außer(?! haus)|ausgenommen|mit ausnahme von|undtagen|bortset fra|undtaget"
+    r"|sauf|excepté|hormis|excepto|salvo|tranne|eccetto|salvo che|behalve|uitgezonderd|utom|unntatt)\b",
+    re.IGNORECASE,
+)
+# Here "18. We" may be a day of the month that goes on.
+_ORDINAL_DOT = frozenset({"de", "da", "no", "nb", "nn", "pl"})
 SCOPE = 2  # words that "without" takes away
 LIGHT = 0.2
 CARRIED = 0.8  # what was said earlier in the sentence, or asked
@@ -72,11 +83,17 @@ class Said:
 def pieces(text: str, languages: tuple[str, ...]) -> tuple[Said, ...]:
     found: list[Said] = []
     carried = frozenset[str]()
-    cuts = [0, *[match.end() for match in _FINE.finditer(text)], len(text)]
+    joints = {match.end() for match in _FINE.finditer(text)}
+    joints |= {match.start() for match in _EXCEPT.finditer(text)}
+    if not _ORDINAL_DOT & set(languages[:1]):
+        joints |= {match.end() for match in re.finditer(r"(?<=\d[.!?])\s+(?=[A-ZÀ-Þ])", text)}
+    cuts = [0, *sorted(joints - {0}), len(text)]
     for start, end in pairwise(cuts):
         part = text[start:end]
         terms = stems(part, languages)
         negative, lacking, negated = _negative(part, languages)
+        if found and (left := _EXCEPT.match(part)) and not _negative(part[left.end() :], languages)[2]:
+            negative, negated = not found[-1].negative, True  # "no dogs except guide dogs"
         added = text[max(0, start - 1) : start + 1].strip(" ")[:1] == "," or _ADDED.match(part)
         short = len(_TOKEN.findall(part)) <= 4 and not _TURNED.match(part)
         if found and short and added and not negated and not _RESTRICTS.search(part):
@@ -182,6 +199,10 @@ def dropped(text: str, words: Sequence[Word], line: Line, languages: tuple[str, 
         figures = any(sign.isdigit() for sign in parts[at].text[match.end() :])
         if figures and any(sign.isdigit() for sign in text):
             continue
+        if _BUT_NO.match(match.group()) and not any(
+            not word.stems.isdisjoint(stems(parts[at].text[match.end() :], languages)) for word in heavy
+        ):
+            continue  # "a heated pool, but no restaurant" leaves nothing of the pool out
         if limits and not any(not word.stems.isdisjoint(limits) for word in heavy):
             return not _contrast(parts[at].text[match.end() :], text, parts[best].text)
     return False

@@ -11,9 +11,9 @@ from retrieval.language import detect
 from retrieval.lexicon import concepts_of
 from retrieval.sentences import MARK
 from retrieval.verify.days import weekdays
-from retrieval.verify.figures import Figure, plain
+from retrieval.verify.figures import Figure
 from retrieval.verify.folded import fold
-from retrieval.verify.lines import JOINTS, Clause, Word, is_light
+from retrieval.verify.lines import Clause, Word, is_light, joints
 from retrieval.words.calendar import MONTHS
 
 DETECTED = 160  # letters that tell a language
@@ -30,7 +30,7 @@ _TOKEN = re.compile(r"[^\W_][\w-]*")
 def clean(raw: str) -> str:
     text = _UNSEEN.sub("", MARK.sub("", raw))
     text = _MARKUP.sub("", _LIST_MARK.sub("", text))
-    return plain(" ".join(text.split()))
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=4096)
@@ -70,9 +70,9 @@ def without_figures(clause: Clause) -> str:
     return masked(clause.text, clause.figures, clause.start)
 
 
-def segments_of(text: str) -> Iterator[tuple[int, int]]:
+def segments_of(text: str, languages: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     start = 0
-    for joint in JOINTS.finditer(text):
+    for joint in joints(languages).finditer(text):
         yield start, joint.start()
         start = joint.end()
     yield start, len(text)
@@ -81,6 +81,31 @@ def segments_of(text: str) -> Iterator[tuple[int, int]]:
 @lru_cache(maxsize=4096)
 def detected(text: str, language: str) -> str:
     return detect(text, language)
+
+
+_LEANS = re.compile(
+    r"\W*(?:(?:it|they|this|that|these|those|es|sie|er|dies\w*|das|det|den|de|der|il|elle|ils|elles|c['’]est|cela|ça"
+    r"|esto|eso|ello|het|deze|dit|ze|dat|hij)\b)",
+    re.IGNORECASE,
+)
+
+
+def leans(text: str, language: str) -> bool:
+    """Begins with a pronoun, or in a language that leaves it out with the verb: what it speaks of was said before."""
+    if language in ("it", "es", "pt"):
+        first = re.match(r"\W*([^\W\d_]+)", text)
+        return bool(_LEANS.match(text)) or (first is not None and fold(first[1]) in _VERBS)
+    if language in ("de", "da", "nl", "fr") and re.match(
+        r"\W*(?:der|das|die|de|den|det|het)\s+[^\W\d_]{4,}", text, re.I
+    ):
+        return False  # an article
+    return _LEANS.match(text) is not None
+
+
+_VERBS = frozenset(
+    "costa costano dura durano inizia comincia apre chiude finisce cuesta cuestan dura duran empieza termina abre cierra"
+    " custa custam começa fecha".split()
+)
 
 
 def is_stop(token: str) -> bool:

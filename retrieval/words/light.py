@@ -9,6 +9,8 @@ from retrieval.analyse import fold
 
 _LIGHT = """
 length duration dauer duree varighed course
+between zwischen mellem entre tra tussen
+  sommes somos siamo zijn bel bellen ruf rufen llame llamar appelez chiamate
 with from about into onto than then when where which what ask asks asked being been will would could might
 siden side sida pagina pages
 yes no ja nein nej oui non si good fine gut wissen gesagt steht heisst bon savoir bref godt vide sagt kort resumen
@@ -20,7 +22,7 @@ moeten pro per je
 via inkl incl zzgl ca etwa also samt daher deshalb dort hier there here den dem des einem einen eine dette denne
 allowed permitted accepted erlaubt gestattet tilladt accepte acceptes acceptee permis autorise permitido permesso
 toegestaan
-practice surgery shop store bakery museum house business company studio praxis werkstatt laden haus geschaft betrieb
+practice surgery salon kapsalon shop store bakery museum house business company studio praxis werkstatt laden haus geschaft betrieb
 bageriet
 butikken forretningen magasin maison boutique tienda negozio winkel
 am pm a.m p.m uhr kl klokken o clock noon midday

@@ -7,23 +7,23 @@ from retrieval.analyse import fold
 # dimension, factor, words. Figures meet when dimension and amount agree: 90 minutes are 1.5 hours, 2 weeks 14 days.
 _UNITS = """
 time 1 minute minutes min mins minuten minut minutter minuti minuto minutos minuut minuter minuta minuty minut
-time 60 hour hours hr hrs stunde stunden std stündig time timer times heure heures hora horas ora uur uren timme
+time 60 hour hours hr hrs stunde stunden std stündig time timer timen times heure heures hora horas ora uur uren timme
   timmar
   godzina godziny godzin
-time 1440 day days tag tage tagen tags dag dage dagen dagar dager døgn jour jours journée journées día días giorno
+time 1440 day days tag tage tagen tags dag dage dagen dagar dager dagen døgn døgnet jour jours journée journées día días giorno
   giorni
   dia dias dzień dni
-time 10080 week weeks woche wochen uge uger semaine semaines semana semanas settimana settimane weken vecka veckor uke
+time 10080 week weeks woche wochen uge ugen uger semaine semaines semana semanas settimana settimane weken vecka veckor uke uken
   uker tydzień tygodnie tygodni
 workday 1 workday workdays werktag werktage werktagen arbeitstag arbeitstage arbeitstagen hverdag hverdage hverdager
   werkdag werkdagen arbetsdag arbetsdagar
-night 1 night nights nacht nächte nächten nat nætter nuit nuits nuitée nuitées noche noches notte notti noite noites
+night 1 night nights nacht nächte nächten nat natten nætter nuit nuits nuitée nuitées noche noches notte notti noite noites
   natt
   nätter netter noc noce nocy
-month 1 month months monat monate monaten måned måneder mois mes meses mese mesi maand maanden mês månad månader
+month 1 month months monat monate monaten måned måneden måneder mois mes meses mese mesi maand maanden mês månad månader
   miesiąc
   miesiące miesięcy
-month 12 year years yr yrs jahr jahre jahren år an ans année années año años anno anni jaar ano anos rok lata lat
+month 12 year years yr yrs jahr jahre jahren år året an ans année années año años anno anni jaar ano anos rok lata lat
 evening 1 evening evenings abend abende aften aftener soir soirs soirée soirées kväll kvällar kveld kvelder avond
   avonden
 weekend 1 weekend weekends wochenende wochenenden

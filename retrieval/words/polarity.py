@@ -149,8 +149,10 @@ _POLES = {
         "men": "gentlemen herren männer herre herrer mænd hommes hombres uomini heren",
     },
     "part": {
-        "half": "half halber halben halbe halbes halv halvt halve demi demi-journée media mezza halve",
-        "whole": "whole full ganzer ganzen ganze ganzes hel helt hele entière entier complet hela",
+        "half": "half halber halben halbe halbes hälfte halv halvt halve halvdelen demi demi-journée moitié media mitad"
+        " mezza metà helft hälften",
+        "whole": "whole full ganzer ganzen ganze ganzes voll volle voller vollen volles hel helt hele fuld fulde entière"
+        " entier complet plein entera completo intero pieno volledig hela",
     },
     "size": {
         "small": "small smaller kleine kleiner kleinen kleines klein lille små petit petite petits pequeño"

@@ -1,0 +1,70 @@
+"""What stands right beside a figure and limits it: under or over, at least or at most, before or after what.
+
+A text and the place of a figure in it in, the limits out; `against` compares those of a sentence with those of a page.
+Called by bind.py.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from retrieval.verify.figures import Figure
+
+REACH = 22  # letters before or behind a figure
+Limits = dict[str, str]
+_BEFORE: tuple[tuple[str, str, str], ...] = (
+    (
+        "age",
+        "under",
+        r"under|below|younger than|less than|unter|jünger als|yngre end|moins de|menores de|menos de|sotto (?:i|gli)"
+        r"|meno di|onder(?: de)?|jonger dan",
+    ),
+    (
+        "age",
+        "over",
+        r"over|above|older than|more than|über|älter als|ældre end|plus de|mayores de|más de|oltre|sopra i|più di"
+        r"|boven(?: de)?|ouder dan",
+    ),
+    (
+        "bound",
+        "most",
+        r"at most|no more than|up to|maximum(?: of)?|höchstens|maximal|bis zu|højst|maksimalt|op til|au (?:plus|maximum)"
+        r"|jusqu['’]à|como máximo|hasta|al massimo|fino a|hoogstens|maximaal|hooguit",
+    ),
+    (
+        "bound",
+        "least",
+        r"at least|minimum(?: of)?|no less than|mindestens|mindst|au moins|minimum de|al menos|como mínimo|almeno"
+        r"|minstens|minimaal|ten minste",
+    ),
+)
+_BEHIND: tuple[tuple[str, str], ...] = (
+    (
+        "before",
+        r"before|ahead|in advance|prior|vor(?:her)?|før|inden|forinden|avant|à l['’]avance|antes|prima|voor|van tevoren",
+    ),
+    ("after", r"after(?:wards)?|later|nach(?:her)?|efter|senere|après|plus tard|después|dopo|na|later"),
+)
+_AHEAD = tuple((name, pole, re.compile(rf"\b(?:{words})\s+\W{{0,2}}$", re.IGNORECASE)) for name, pole, words in _BEFORE)
+_FOLLOW = tuple((pole, re.compile(rf"[^.;,\d]{{0,{REACH}}}?\b(?:{words})\b", re.IGNORECASE)) for pole, words in _BEHIND)
+
+
+@lru_cache(maxsize=8192)
+def limits_of(text: str, start: int, end: int, *, spans: bool) -> tuple[tuple[str, str], ...]:
+    """`spans`: the figure is a span of time, of which something is before or after."""
+    ahead = text[max(0, start - REACH) : start]
+    found = {name: pole for name, pole, pattern in reversed(_AHEAD) if pattern.search(ahead)}
+    if spans:
+        behind = [(match.end(), pole) for pole, pattern in _FOLLOW if (match := pattern.match(text, end))]
+        if behind:
+            found["order"] = min(behind)[1]
+    return tuple(found.items())
+
+
+def against(said: Figure, text: str, held: Figure, page: str) -> bool:
+    """The page limits it the other way."""
+    spans = said.unit in ("time", "month", "workday", "night") and held.unit == said.unit
+    mine = limits_of(text, said.start, said.end, spans=spans)
+    theirs = dict(limits_of(page, held.start, held.end, spans=spans))
+    return any(theirs.get(name, pole) != pole for name, pole in mine)
