@@ -38,10 +38,11 @@ from retrieval.ports import AnswerPorts, ChatModel
 from retrieval.question import Question
 from retrieval.quote import Quoted, quote
 from retrieval.ready import ready_answer
-from retrieval.recall import recall
+from retrieval.recall import recall, remembered
 from retrieval.run import Run, show
 from retrieval.search import Found, find
 from retrieval.small_talk import say as say_own
+from retrieval.transaction import one_transaction
 from retrieval.understand import LookedFor, Understanding, understand
 from retrieval.written import Ended, Written, write
 
@@ -82,24 +83,25 @@ def _now(ports: AnswerPorts) -> datetime:
 async def _find(knowledge: Knowledge, asked: Asked, ports: AnswerPorts, run: Run) -> Found:
     """What was found, without what the owner set aside, and the facts asked for before it."""
     looked = await _understand(knowledge, asked, ports, run)
-    found = await find(
-        looked.question,
-        knowledge,
-        transaction=ports.transaction,
-        embedder=ports.embedder,
-        k=FETCHED,
-        translated=looked.translated,
-        parts=looked.parts,
-    )
-    passages = await put_facts_first(
-        knowledge,
-        found.question,
-        found.result.passages,
-        _now(ports),
-        ports.transaction,
-        ports.tokenizer,
-        wanted=bool(ports.models),
-    )
+    async with one_transaction(ports.transaction) as transaction:  # begun when the question is embedded
+        found = await find(
+            looked.question,
+            knowledge,
+            transaction=transaction,
+            embedder=ports.embedder,
+            k=FETCHED,
+            translated=looked.translated,
+            parts=looked.parts,
+        )
+        passages = await put_facts_first(
+            knowledge,
+            found.question,
+            found.result.passages,
+            _now(ports),
+            transaction,
+            ports.tokenizer,
+            wanted=bool(ports.models),
+        )
     run.take(found, passages, asked)
     # A question made of two turns may be read as another language than the visitor's last one.
     return replace(found, question=replace(found.question, language=run.language))
@@ -110,8 +112,10 @@ async def _understand(knowledge: Knowledge, asked: Asked, ports: AnswerPorts, ru
     if not ports.models or knowledge.generation is None:
         return LookedFor(self_contained(asked.text.strip(), asked.history, run.language))
     model = knowledge.model or (ports.embedder.model if ports.embedder is not None else "")
-    async with ports.transaction() as conn:
-        known = await recall(conn, knowledge, knowledge.generation, model)
+    known = remembered(knowledge, knowledge.generation, model)
+    if known is None:
+        async with ports.transaction() as conn:
+            known = await recall(conn, knowledge, knowledge.generation, model)
     noted = Understanding()
     spent = run.since_start() / 1000
     looked = await understand(

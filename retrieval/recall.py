@@ -24,8 +24,8 @@ _memory = Memory()
 
 async def recall(conn: Connection, knowledge: Knowledge, generation: int, model: str) -> Known:
     """Some 50 ms for 2,000 passages the first time."""
-    known = _memory.find(knowledge.business_id, generation)
-    if known is None or (known.vectors is not None and known.vectors.model != model):
+    known = remembered(knowledge, generation, model)
+    if known is None:
         business_id = knowledge.business_id
         rows = {row.field: row for row in await read_lengths(conn, business_id, generation)}
         words, grams = (
@@ -42,6 +42,12 @@ async def recall(conn: Connection, knowledge: Knowledge, generation: int, model:
             known.sample = sample.astype(np.float32)
         _memory.keep(business_id, generation, known)
     return known
+
+
+def remembered(knowledge: Knowledge, generation: int, model: str) -> Known | None:
+    """Without a look at the database: what is known of a generation does not change."""
+    known = _memory.find(knowledge.business_id, generation)
+    return None if known is None or (known.vectors is not None and known.vectors.model != model) else known
 
 
 async def _vectors(conn: Connection, business_id: UUID, generation: int, model: str, count: int) -> Vectors | None:
