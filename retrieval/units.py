@@ -99,6 +99,7 @@ _SHORT = frozenset(
     ]
 )
 LABEL_WORDS = 14
+ASKED_WORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ def cut(text: str) -> list[Unit]:
     start = 0
     for line in text.split("\n"):
         end = start + len(line)
-        spans = [(start, end)] if " | " in line else list(_sentences(text, start, end))
+        whole = " | " in line or _asks_in_two(line)
+        spans = [(start, end)] if whole else list(_sentences(text, start, end))
         for begin, stop in spans:
             part = text[begin:stop]
             if part.strip():
@@ -132,6 +134,11 @@ def cut(text: str) -> list[Unit]:
                 units.append(Unit(begin, stop, len(spans) == 1, text[begin:stop]))
         start = end + 1
     return units
+
+
+def _asks_in_two(line: str) -> bool:
+    """ "I left something behind. What now?": one question of a list of questions, the heading of its answer."""
+    return line.rstrip().endswith("?") and len(line.split()) <= ASKED_WORDS
 
 
 def is_abbreviation(before: str, after: str) -> bool:

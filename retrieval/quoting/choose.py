@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.quoting.features import Matrix, Place, Reading
+from retrieval.quoting.named import called_by_name
 from retrieval.quoting.ranges import fits
 from retrieval.quoting.weights import AMONG
 
@@ -59,6 +60,7 @@ def choose(reading: Reading, scores: Matrix) -> list[Span]:
         chosen |= _whole_list(reading, best, limit - words)
     chosen = _bridged(reading, chosen)
     chosen = _fitting(reading, chosen, best)
+    chosen = called_by_name(reading, chosen, best)
     chosen = _followed(reading, chosen, best)
     spans = list(_spans(reading, chosen))
     home = next(

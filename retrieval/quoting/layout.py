@@ -59,6 +59,8 @@ def lay_out(passage: Passage) -> list[Laid]:
         if heading:
             section = at
         columns = at in headers.values()
+        if columns and headers.get(at - 1, at) != at:
+            section = -1  # what stands above the table before is not its name
         laid.append(Laid(unit, heading, columns, link, section, headers.get(at, -1), lines[at]))
     return laid
 
@@ -111,7 +113,7 @@ def _asks(unit: Unit) -> bool:
 
 
 def _headers(units: Sequence[Unit]) -> dict[int, int]:
-    """Row → the row that names its columns."""
+    """Row → the row that names its columns. The next table may follow at once, with the same names but the first."""
     found: dict[int, int] = {}
     at = 0
     while at < len(units):
@@ -119,15 +121,23 @@ def _headers(units: Sequence[Unit]) -> dict[int, int]:
         while end < len(units) and CELL in units[end].text:
             end += 1
         if end - at >= 2 and _names_columns(units[at].text, [unit.text for unit in units[at + 1 : end]]):
-            wide = len(cells(units[at].text))
-            found.update({row: at for row in range(at + 1, end) if len(cells(units[row].text)) == wide})
+            names = cells(units[at].text)
+            header = at
+            for row in range(at + 1, end):
+                values = cells(units[row].text)
+                if values[1:] == names[1:]:
+                    header = row
+                elif len(values) == len(names):
+                    found[row] = header
         at = max(end, at + 1)
     return found
 
 
 def _names_columns(first: str, rows: Sequence[str]) -> bool:
     names = cells(first)
-    if any(sign.isdigit() for sign in first) or any(len(name.split()) > 5 or not name for name in names):
+    if any(len(name.split()) > 5 or not name for name in names):
+        return False
+    if any(sign.isdigit() for sign in first) and not _over_prices(names, rows):
         return False
     if (
         first[-1] in ".!:"
@@ -138,3 +148,13 @@ def _names_columns(first: str, rows: Sequence[str]) -> bool:
     figures = sum(any(sign.isdigit() for sign in row) for row in rows)
     people = sum(holds(Kind.PERSON, row) for row in rows)
     return max(figures, people) * 2 >= len(rows)
+
+
+def _over_prices(names: Sequence[str], rows: Sequence[str]) -> bool:
+    """ "Cake | 8 to 10 people | Notice": a figure in a name, and all below it are prices."""
+    wide = [row for row in map(cells, rows) if len(row) == len(names) and row[1:] != names[1:]]
+    return len(wide) > 1 and any(
+        all(holds(Kind.PRICE, row[column]) for row in wide)
+        for column, name in enumerate(names)
+        if any(sign.isdigit() for sign in name) and any(sign.isalpha() for sign in name)
+    )

@@ -148,3 +148,50 @@ def test_the_weights_are_of_these_columns() -> None:
     reading = Reading(asked, [FEES], {})
     assert len(UNIT) == len(Column) == reading.features().shape[1]
     assert among(reading, np.zeros(len(reading.places), np.float32)).shape[1] == len(AMONG)
+
+
+BAKERY = passage(
+    "Cakes to order\nCake | 8 to 10 people | 14 to 16 people | Notice\nLemon and elderflower | £38 | £56 | 3 days\n"
+    "Wedding cake | from £180 | from £240 | 6 weeks\n"
+    "Savoury trays\nTray | For 6 people | For 12 people\nQuiche | £34 | £66\nSoup in a flask | £36 | £68\n"
+    "Sweet trays Tray | For 6 people | For 12 people\nMacaroons | £22 | £42\nCut fruit | £16 | £30",
+    title="Orders",
+)
+LOAVES = passage(
+    "Loaves\nLoaf | Whole | Half\nWhite sourdough | £4.60 | £2.50\nDark rye | £5.20 | £2.90\nOlive | £5.40 | £3.00\n"
+    "May I bring back jars?\nYes: 50p for every jar of ours.\n"
+    "I left something behind. What now?\nWe keep things for four weeks behind the counter.",
+    title="Bread",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "page", "expected"),
+    [
+        ("How much is a wedding cake?", BAKERY, "Wedding cake – 8 to 10 people: from £180, 14 to 16 people: from £240"),
+        # The next table of a run has its own name, and not that of the table before.
+        ("How much are macaroons?", BAKERY, "Macaroons – For 6 people: £22, For 12 people: £42"),
+        ("I left something behind", LOAVES, "I left something behind. What now? We keep things for four weeks"),
+    ],
+)
+async def test_a_row_has_its_columns_and_an_answer_its_own_question(
+    question: str, page: Passage, expected: str
+) -> None:
+    found = await said(question, page, "en")
+    assert found.sentences[0].text.removeprefix("Cakes to order: ").startswith(expected)
+
+
+async def test_of_a_table_the_rows_that_were_named_are_said_and_all_where_a_word_may_mean_another() -> None:
+    rye = " ".join(sentence.text for sentence in (await said("How much is a rye loaf?", LOAVES, "en")).sentences)
+    assert "Dark rye – Whole: £5.20" in rye and "Olive" not in rye and "sourdough" not in rye
+    two = " ".join(
+        sentence.text for sentence in (await said("Price of the rye and the olive?", LOAVES, "en")).sentences
+    )
+    assert "£5.20" in two and "£5.40" in two and "£4.60" not in two
+    vague = " ".join(sentence.text for sentence in (await said("Price of rye or pain blanc?", LOAVES, "en")).sentences)
+    assert "£5.20" in vague and "£4.60" in vague
+
+
+async def test_no_answer_ends_with_the_next_question() -> None:
+    found = await said("May I bring back jars?", LOAVES, "en")
+    assert "left something" not in " ".join(sentence.text for sentence in found.sentences)
