@@ -24,6 +24,15 @@ _NEXT_LABEL = re.compile(
     r"[\s,·|]+(?:tel|tlf|tfn|telf?|phone|fon|tele(?:f|ph)\w+|télé\w+|fax|e-?mail|mail|mobil\w*|cvr|ust)\.?:?$",
     re.IGNORECASE,
 )
+# Boxes that not everybody may write to, as they are named in addresses.
+DEPARTMENTS = frozenset(
+    "invoice invoices billing bookkeeping accounting accounts payable faktura fakturaer bogholderi regnskab rechnung"
+    " rechnungen buchhaltung facture factures facturation comptabilite compta factura facturas fattura fatture"
+    " fatturazione amministrazione administratie facturen ekonomi regnskap job jobs career careers hr recruiting"
+    " bewerbung bewerbungen karriere personal ansogning recrutement emploi empleo lavoro vacatures jobb press presse"
+    " media prensa stampa pers privacy datenschutz gdpr dpo dataprotection rgpd abuse postmaster webmaster hostmaster"
+    " security noreply reply newsletter unsubscribe rezept rezepte".split()
+)
 SEVERAL = 2  # values that are told side by side; of more nobody can say which is meant
 
 
@@ -65,9 +74,15 @@ def tell_facts(asked: AskedFact, facts: Sequence[Fact], earlier: str, knowledge:
 
 def _is_about(fact: Fact, rest: Name, languages: Sequence[str]) -> bool:
     if not rest:
-        return not fact.subject_key
+        return not fact.subject_key and (fact.owned or not _is_of_a_department(fact))
     name = name_of(fact.subject, languages)
     return bool(name) and within(name, rest) and within(rest, name)
+
+
+def _is_of_a_department(fact: Fact) -> bool:
+    """A site's only mail address may be that for invoices: no answer to "what is your mail address?"."""
+    local = str(fact.value.get("address") or "").partition("@")[0]
+    return not DEPARTMENTS.isdisjoint(re.findall(r"[^\W\d_]+", fold(local)))
 
 
 def _tell_price(

@@ -123,8 +123,11 @@ def _plan_date(day: date, facts: Sequence[HoursFact], holiday: Holiday | None) -
 
 
 def _unnamed(day: date, facts: Sequence[HoursFact], holiday: Holiday | None) -> DayPlan:
-    """A season's hours are not quoted for another part of the year: they would read as those of all of it."""
+    """A season's hours are not quoted for another part of the year: they would read as those of all of it. For a day
+    within it they are all that is said: without them a quote might take the other season's."""
     others = tuple(fact for fact in facts if fact.kind == HOURS and not _is_over(fact, day))
+    if season := tuple(fact for fact in others if fact.first is not None and _covers(fact, day)):
+        return DayPlan(day, Known.UNNAMED, (), season, holiday)
     known = Known.UNNAMED if others and all(fact.first is None for fact in others) else Known.NOTHING
     return DayPlan(day, known, (), others if known is Known.UNNAMED else (), holiday)
 

@@ -314,3 +314,10 @@ def test_hours_of_a_season_are_not_quoted_for_the_rest_of_the_year() -> None:
     assert plan("2026-11-20", facts).known is Known.NOTHING
     over = [hours(WEEK, "9:00-17:00", from_="2019-01-01", until="2019-12-31"), hours("6", "9:00-12:00")]
     assert [fact.days for fact in plan("2026-11-20", over).facts] == [frozenset({6})]
+
+
+def test_a_day_that_the_season_does_not_name_is_told_with_that_season_only() -> None:
+    summer = hours("1 2 3 4 5 6 7", "09:00-22:00", from_="--05-01", until="--09-30")
+    winter = hours("5 6 7", "11:00-17:00", from_="--10-01", until="--04-30")
+    found = plan("2026-11-23", [summer, winter])
+    assert found.known is Known.UNNAMED and found.facts == (winter,)
