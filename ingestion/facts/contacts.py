@@ -35,8 +35,15 @@ _GENERIC = re.compile(
     r"^(?:tel|tél|tlf|tfn|telf|phone|telephone|telefon|telefono|teléfono|téléphone|telefone|telefoon|fon|call|call us|"
     r"ring|ring til os|e-?mail|email|mail|t|p|m|e|f|kontakt|contact|telefonnummer|phone number|rufnummer|telefonnr|"
     r"tel nr|e-?post|courriel|correo|correo electrónico|e-?mail address|e-?mail-adresse|mailadresse|"
-    r"oder|or|und|and|og|et|"
+    r"oder|or|und|and|og|et|eller|ou|o|y|e|of|en|i|lub|"
     r"☎|✆|📞|📧|✉|unter|uhr unter|uhr|at|on|us|telefonisch|por teléfono)?$",
+    re.I,
+)
+# "Write to", "Skriv til os på": what to do with the address, and no name of whose it is.
+_TURNS_TO = re.compile(
+    r"^(?:please |bitte |venligst )?(?:write|e-?mail|mail|contact|reach|send|schreib\w*|sende\w*|skriv\w*|écri\w*"
+    r"|contactez|escr[ií]b\w*|scriv\w*|stuur|schrijf|escrev\w*|napisz\w*)\b.{0,25}\b"
+    r"(?:to|at|on|an|til|på|à|a|naar|aan|para|do|unter)$",
     re.I,
 )
 _OTHER_NUMBER = re.compile(
@@ -97,7 +104,7 @@ def _subject(scene: Scene, page: Page, line: Line, lead: Heading | None, before:
     words = label.split()
     if len(words) > 5:  # a sentence
         label = ""
-    if _GENERIC.match(label.strip(" .:")):
+    if _GENERIC.match(label.strip(" .:")) or _TURNS_TO.match(label):
         label = ""
     own_lead = lead if lead is not None and lead.about is About.OTHER and not label else None
     if own_lead is not None and any(map(str.isdigit, own_lead.text)):

@@ -152,3 +152,13 @@ def test_an_authority_in_the_imprint_is_not_the_business() -> None:
     found = facts_of(page(body, url=HOME + "impressum"))
     assert {fact.subject: fact.value["postcode"] for fact in of_kind(found, FactKind.ADDRESS)}[""] == "86150"
     assert len(of_kind(found, FactKind.ADDRESS, "")) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "between"),
+    [("en", "Write to", "or"), ("da", "Skriv til os på", "eller"), ("de", "Schreiben Sie uns an", "oder")],
+)
+def test_of_two_addresses_in_one_sentence_neither_is_the_only_one(language: str, before: str, between: str) -> None:
+    body = f"<p>{before} shop@bike.example {between} workshop@bike.example.</p>"
+    found = of_kind(facts_of(page(body, language), language=language), FactKind.EMAIL)
+    assert [fact.subject for fact in found] == ["", ""]
