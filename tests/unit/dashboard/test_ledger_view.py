@@ -134,8 +134,8 @@ def test_what_the_owner_wrote_is_no_page_by_name() -> None:
 def test_every_kind_of_change_has_its_words(what: What) -> None:
     stored = [{"what": what.value, "count": 12, "first": ["https://example.com/contact → https://example.com/c"]}]
     (shown,) = view_changes(stored)
-    # Of facts that were not kept there is one line, which says why.
-    assert "12" in shown.title and shown.more == (0 if what is What.FACTS_LEFT_OUT else 11)
+    # Of what was not kept or not asked there is one line, which says why.
+    assert "12" in shown.title and shown.more == (0 if what in (What.FACTS_LEFT_OUT, What.ANSWERS_UNASKED) else 11)
 
 
 def test_what_matters_most_comes_first() -> None:
