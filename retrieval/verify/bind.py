@@ -66,6 +66,7 @@ SHARED_WITH_FIGURES = 0.3
 BETTER = 0.75  # by so much another figure's place must fit better to be the one that is meant
 COPIED_WORDS = 5  # a shorter line means little without what stands around it
 COPIES = 1  # lines that a sentence may be copied from
+MIXED_WORDS = 3  # with content, below which two lines are not told apart
 POLARITY_LINES = 8  # that share most words are asked for yes and no
 _TAG = re.compile(r"<[/!a-z][^>]*>|!\[|\]\(|<script|javascript:|data:[a-z]+/", re.IGNORECASE)
 _POLITE = re.compile(
@@ -93,6 +94,10 @@ class Courtesy:
     text: str
 
 
+def _vicinity(line: Line) -> frozenset[str]:
+    return line.terms | line.label | line.head | line.asked
+
+
 _Scorer = Callable[[Place], tuple[float, frozenset[int]]]
 
 
@@ -118,6 +123,7 @@ class Verifier:
         self._long: list[str] | None = None
         self._by_beginning: dict[str, list[str]] | None = None
         self._copies: dict[str, list[Line]] | None = None
+        self._named: dict[tuple[int, int], bool] = {}
         self._topic: tuple[Word, ...] = ()
         self._amounts: dict[str | Decimal | int, list[Place]] | None = None
         self._rivals: dict[tuple[Kind, bool, bool, str | None], list[Place]] = {}
@@ -227,7 +233,8 @@ class Verifier:
             )
             if of_another_column(figures, words, best):
                 return Withheld("figure_of_something_else", said.kind)
-            if self._said_of_another(clause, figures, said, best, score, named=bool(heavy)):
+            named = bool(heavy) and not leans(clause.text, self._language)
+            if self._said_of_another(clause, figures, said, best, score, named=named):
                 return Withheld("figure_of_something_else", said.kind)
             chosen.append(best)
         return chosen
@@ -258,15 +265,16 @@ class Verifier:
         """Another figure's place is named by what this clause names, and better."""
         mine, own = score(best)
         rivals = self._rivals_of(said)
+        dates = [figure for figure in clause.figures if figure.kind in (Kind.DATE, Kind.MONTH)]
         for rival in rivals:
             if rival.part is best.part:
                 continue
             if clause.days and rival.part.days and clause.days.isdisjoint(rival.part.days):
                 continue  # told of another day
             theirs, closer = score(rival)
-            if theirs <= mine:
+            if theirs <= mine or (dates and self._of_other_dates(dates, rival)):
                 continue
-            nearer = theirs >= mine + BETTER or (own < closer and theirs > mine)
+            nearer = theirs >= mine + BETTER or (own < closer and (named or own == frozenset()))
             # Nothing that is named stands around the one, but around the other: "Mill Lake:" above its phone.
             nearer |= named and not own and mine < HEAD and theirs >= mine + HEAD
             if nearer and is_rival(figures, rival):
@@ -348,6 +356,12 @@ class Verifier:
             return False
         return any(not within(figure, theirs) for figure in mine)
 
+    @staticmethod
+    def _of_other_dates(dates: Sequence[Figure], place: Place) -> bool:
+        """ "October to March:" is no rival of what is told of May."""
+        theirs = [figure for figure in place.line.told_for if figure.kind in (Kind.DATE, Kind.MONTH)]
+        return bool(theirs) and not any(within(figure, theirs) for figure in dates)
+
     def _tells_days(self, text: str, days: frozenset[int], words: Sequence[Word], cited: Sequence[int]) -> bool:
         """Of what is spoken of: the lines with days that share most of the words."""
         found: list[tuple[float, bool, int]] = []
@@ -387,14 +401,45 @@ class Verifier:
             not stem or any(stem & (line.terms | line.label | line.head) for line in lines) for stem in name_stems
         ):
             return True  # the line of its figures names them
+        if lines and not rest and not self._foreign and all(name_stems):
+            # "Mill Lake is at Quay Street 12": both must stand together somewhere.
+            return any(all(stem & _vicinity(line) for stem in name_stems) for line in self._lines)
         for line in self._lines:
-            around = line.terms | line.label | line.head | line.beside
+            around = line.terms | line.label | line.head
+            if not self._names_in(line):
+                around |= line.beside  # "He teaches French" is said of who was named before
             met = frozenset(word.text for word in rest if not word.stems.isdisjoint(line.terms | line.asked))
             if all(not stem or stem & around for stem in name_stems):
                 with_name |= met
             else:
                 without.append(met)
         return not any(met - with_name and len(met) > len(met & with_name) for met in without)
+
+    def _names_in(self, line: Line) -> bool:
+        key = (line.passage, line.at)
+        if key not in self._named:
+            self._named[key] = next(names_of(plain(line.unit.text), self._languages[0]), None) is not None
+        return self._named[key]
+
+    def _mixed(self, words: Sequence[Word], near: Sequence[Line]) -> bool:
+        """One line's subject with what another, that is built alike, says of its own."""
+        heavy = [word for word in words if not word.light]
+        if self._foreign or not near or len(heavy) < MIXED_WORDS:
+            return False
+        first = near[0]
+        missing = [word for word in heavy if word.stems.isdisjoint(_vicinity(first) | first.beside)]
+        told = [word for word in heavy if not word.stems.isdisjoint(first.terms)]
+        if not missing or " | " in first.unit.text:
+            return False
+        for line in self._lines:
+            if line is first or line.passage != first.passage or " | " in line.unit.text:
+                continue
+            if any(not word.stems.isdisjoint(line.terms) for word in missing):
+                both = [word for word in told if not word.stems.isdisjoint(line.terms)]
+                own = [word for word in told if word.stems.isdisjoint(_vicinity(line) | line.beside)]
+                if both and own:
+                    return True
+        return False
 
     def _known(self, name: str) -> bool:
         word = fold(name)
@@ -483,6 +528,13 @@ class Verifier:
                 return Withheld("polarity", "detail")
         if not self._foreign and any(other_share(text, place) for place in places):
             return Withheld("figure_of_something_else", "detail")
+        if not lines:
+            for start, end in segments_of(text, self._spoken(text)):
+                if self._mixed(self._words(text[start:end]), near):
+                    return Withheld("said_of_another", "detail")
+        for line in list(lines) or near[:1]:
+            if polarity.poles_crossed(text, line, self._languages):
+                return Withheld("polarity", "detail")
         alike = [line for line in near if shared(line) >= shared(near[0])]
         bound = list(lines) or alike
         for line in bound:

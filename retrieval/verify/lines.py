@@ -23,7 +23,7 @@ from retrieval.words.light import LIGHT_WORDS
 from retrieval.words.measures import CROWNS
 from retrieval.words.polarity import POLES
 
-_JOINED_BY = {
+JOINED_BY = {
     "en": "and or but",
     "de": "und oder aber sowie",
     "da": "og eller men samt",
@@ -195,7 +195,7 @@ def _read(page: str, title: str, path: tuple[str, ...], languages: tuple[str, ..
 @lru_cache(maxsize=64)
 def joints(languages: tuple[str, ...]) -> re.Pattern[str]:
     """Where a clause may end. "Of" is "or" in Dutch, and no joint in English."""
-    words = "|".join(dict.fromkeys(word for code in languages for word in _JOINED_BY.get(code, "").split())) or "and"
+    words = "|".join(dict.fromkeys(word for code in languages for word in JOINED_BY.get(code, "").split())) or "and"
     return re.compile(rf"[,;:–—](?=\s)|(?<=[.!?])\s+(?=[A-ZÀ-Þ])|\s(?:{words})\s")
 
 
@@ -237,6 +237,61 @@ _PHRASES = (
         re.compile(r"\b(?:up to|bis zu|op til|jusqu['’]à|hasta|fino a|no more than|nicht mehr als)\b", re.IGNORECASE),
     ),
     (("behind", "front"), re.compile(r"\bin front of\b", re.IGNORECASE)),
+    (
+        ("share", "half"),
+        re.compile(
+            r"\b(?:half of|die hälfte (?:der|des|von)|halvdelen af|la moitié des?|la mitad de|metà d\w+|de helft van)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("share", "third"),
+        re.compile(
+            r"\b(?:(?:a|one) third of|ein drittel|en tredjedel|un tiers|un tercio|un terzo|een derde)\b", re.IGNORECASE
+        ),
+    ),
+    (
+        ("share", "thirds"),
+        re.compile(
+            r"\b(?:two thirds of|zwei drittel|to tredjedele|deux tiers|dos tercios|due terzi|twee derde)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("share", "quarter"),
+        re.compile(
+            r"\b(?:(?:a|one) quarter of|ein viertel(?! nach| vor)|en fjerdedel|un quart (?:des?|du)|un cuarto de|un quarto d\w+|een kwart)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("turn", "monthly"),
+        re.compile(
+            r"\b(?:(?:every|each) month|jeden monat|hver måned|chaque mois|cada mes|ogni mese|(?:elke|iedere) maand)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("turn", "yearly"),
+        re.compile(
+            r"\b(?:(?:every|each) year|jedes jahr|hvert år|chaque année|cada año|ogni anno|(?:elk|ieder) jaar)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("turn", "weekly"),
+        re.compile(
+            r"\b(?:(?:every|each) week|jede woche|hver uge|chaque semaine|cada semana|ogni settimana|(?:elke|iedere) week)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("turn", "once"),
+        re.compile(
+            r"\b(?:only once|one-off|nur einmal|einmalig\w*|kun én gang|engangs\w+|une seule fois|una sola vez|una sola volta|eenmalig)\b",
+            re.IGNORECASE,
+        ),
+    ),
     (("part", "half"), re.compile(r"\b50\s?(?:%|percent|prozent)", re.IGNORECASE)),
 )
 
@@ -317,12 +372,17 @@ def _parts(text: str, label: str, near: Near, languages: tuple[str, ...]) -> tup
     found = clauses(text, figures_of(text, languages), languages[:1])
     first = next((part.days for part in found if part.days), frozenset[int]())
     subject = _subject(text, languages) | stems(_named(text), languages)
+    opened = _OPENED.match(text)
+    bearer = stems(opened[1], languages) if opened else frozenset[str]()
     head = stems(found[0].text, languages) if found else frozenset[str]()
     parts: list[Part] = []
     for at, part in enumerate(found):
         own = stems(f"{label}\n{part.text}", languages)
         if at:
             own |= head if _GOES_ON.match(part.text) or _BEGINS_WITH_FIGURE.match(part.text) else subject
+            first_word = _FIRST_WORD.match(part.text)
+            if first_word and is_light(first_word[1]) and fold(first_word[1]) not in _DETERMINERS:
+                own |= bearer  # "the course begins on 15 May and ends on 20 June"
         parts.append(
             Part(
                 part.text,
@@ -335,6 +395,15 @@ def _parts(text: str, label: str, near: Near, languages: tuple[str, ...]) -> tup
             )
         )
     return tuple(parts)
+
+
+_OPENED = re.compile(
+    r"(?:The|Our|Der|Die|Das|Unser\w*|Vores|Le|La|Les|Notre|Nos|El|Los|Las|Nuestr\w+|Il|Lo|I|Gli|De|Het|Onze|L['’])\s?"
+    r"([^\W\d_]{3,})"
+)
+_DETERMINERS = frozenset(
+    "the a an der die das den dem ein eine le la les l un une el los las il lo i gli de het een".split()
+)
 
 
 def _named(text: str) -> str:

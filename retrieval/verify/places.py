@@ -15,6 +15,7 @@ from retrieval.verify.figures import Figure, Kind, plain
 from retrieval.verify.folded import fold
 from retrieval.verify.lines import Clause, Line, Part, Word, poles_in
 from retrieval.words.measures import UNITS
+from retrieval.words.polarity import RELATIVE
 
 # How near to a figure a word of its clause stands: in its part, its line, the label above, the headings.
 OWN, LINE, LABEL, HEAD = 1.0, 0.6, 0.5, 0.3
@@ -41,10 +42,6 @@ HELD_BY = {
     Kind.TIME: frozenset({Kind.TIME, Kind.NUMBER}),
     Kind.MONTH: frozenset({Kind.MONTH, Kind.DATE}),
 }
-
-
-# What such words limit is the figure beside them: edges.py looks there.
-_RELATIVE = frozenset({"order", "more", "least", "latest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,7 @@ def of_another_pole(clause: Clause, place: Place) -> bool:
     return any(
         mine not in theirs
         for name, mine in said
-        if name not in _RELATIVE and (theirs := {pole for kind, pole in place.part.poles if kind == name})
+        if name not in RELATIVE and (theirs := {pole for kind, pole in place.part.poles if kind == name})
     )
 
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 from retrieval.verify.days import weekdays
 from retrieval.verify.figures import currencies_in
 from retrieval.verify.folded import fold
-from retrieval.verify.lines import Line, Word, is_light, poles_in, stems
+from retrieval.verify.lines import JOINED_BY, Line, Word, is_light, poles_in, stems
 from retrieval.words.polarity import (
     FREE_WORDS,
     NEGATING,
@@ -26,18 +26,30 @@ from retrieval.words.polarity import (
     NOT_RESTRICTING,
     PAID_WORDS,
     POSITIVE_WORDS,
+    RELATIVE,
     RESTRICTORS,
     WITHOUT_WORDS,
 )
 
+_THERE_IS = re.compile(
+    r"\W*(?:there (?:is|are)|we have|es gibt|wir haben|der er|vi har|il y a|nous avons|hay|tenemos|c['’]è|ci sono|er (?:is|zijn)|wij hebben)\b",
+    re.IGNORECASE,
+)
 _BUT_NO = re.compile(
     r"(?:but no|aber kein\w*|jedoch kein\w*|men (?:ingen|intet)|mais aucun\w*|maar geen)$", re.IGNORECASE
 )
-_FINE = re.compile(
-    r"(?P<joint>[,;:–—()](?=\s|$)|(?<=\D[.!?])\s+(?=[A-ZÀ-Þ])|\s(?=(?:and|or|but|if|when|because|unless|while"
-    r"|und|oder|aber|sowie|wenn|falls|weil|og|eller|men"
-    r"|hvis|når|et|ou|mais|si|quand|lorsque|y|pero|cuando|e|ma|se|quando|maar|als|och|och)\s))"
-)
+# Joints of clauses (lines.py) and what a condition begins with.
+_CONDITIONS = {
+    "en": "if when because unless while",
+    "de": "wenn falls weil",
+    "da": "hvis når",
+    "no": "hvis når",
+    "sv": "om när",
+    "fr": "si quand lorsque",
+    "es": "cuando si",
+    "it": "se quando",
+    "nl": "als wanneer",
+}
 _ADDED = re.compile(r"\W*(?:and|or|nor|und|oder|og|eller|et|ou|ni|y|o|e|en|of|och)\b", re.IGNORECASE)
 _TURNED = re.compile(
     r"\W*(?:but|if|when|because|unless|while|aber|wenn|falls|weil|men|hvis|når|mais|si|quand|pero|ma|maar)\b",
@@ -59,6 +71,7 @@ _EXCEPT = re.compile(
 _ORDINAL_DOT = frozenset({"de", "da", "no", "nb", "nn", "pl"})
 SCOPE = 2  # words that "without" takes away
 LIGHT = 0.2
+TURNING = 0.3
 CARRIED = 0.8  # what was said earlier in the sentence, or asked
 CLOSE = 0.15
 ENOUGH = 0.5  # of a clause's words must meet a line's, or there is nothing to compare
@@ -79,11 +92,19 @@ class Said:
     poles: frozenset[tuple[str, str]]
 
 
+@lru_cache(maxsize=64)
+def _fine(languages: tuple[str, ...]) -> re.Pattern[str]:
+    words = "|".join(
+        word for code in languages for word in f"{JOINED_BY.get(code, '')} {_CONDITIONS.get(code, '')}".split()
+    )
+    return re.compile(rf"[,;:–—()](?=\s|$)|(?<=\D[.!?])\s+(?=[A-ZÀ-Þ])|\s(?=(?:{words or 'and'})\s)")
+
+
 @lru_cache(maxsize=8192)
 def pieces(text: str, languages: tuple[str, ...]) -> tuple[Said, ...]:
     found: list[Said] = []
     carried = frozenset[str]()
-    joints = {match.end() for match in _FINE.finditer(text)}
+    joints = {match.end() for match in _fine(languages).finditer(text)}
     joints |= {match.start() for match in _EXCEPT.finditer(text)}
     if not _ORDINAL_DOT & set(languages[:1]):
         joints |= {match.end() for match in re.finditer(r"(?<=\d[.!?])\s+(?=[A-ZÀ-Þ])", text)}
@@ -130,7 +151,10 @@ def turned(
     its figures, in tables in these cells."""
     heavy = [word for word in words if not word.light]
     light = [word for word in words if word.light and not weekdays(word.text)]
-    wanted = len(heavy) + bool(said.days)
+    # What turns the sentence must not choose the line that it is compared with.
+    turning = {word.text for word in heavy if poles_in(word.text)}
+    turning = turning if len(turning) < len(heavy) else set[str]()
+    wanted = len(heavy) - len(turning) + TURNING * len(turning) + bool(said.days)
     if not wanted and not sure:
         return None
     held: list[tuple[float, Said, Line]] = []
@@ -148,7 +172,7 @@ def turned(
             own = 0
             for word in heavy:
                 if not word.stems.isdisjoint(piece.terms):
-                    score += 1
+                    score += TURNING if word.text in turning else 1
                     own += 1
                 elif not word.stems.isdisjoint(piece.carried) or not word.stems.isdisjoint(line.asked):
                     score += CARRIED
@@ -172,7 +196,31 @@ def turned_within(text: str, line: Line, spoken: tuple[str, ...], languages: tup
         return False
     pairs = list(zip(said, held, strict=True))
     alike = sum(not one.terms.isdisjoint(other.terms) or one.terms == other.terms for one, other in pairs)
+    if len(pairs) == 2:
+        straight, across = (
+            sum(len(one.terms & other.terms) for one, other in zip(said, theirs, strict=True))
+            for theirs in (held, held[::-1])
+        )
+        if across >= straight:
+            return False  # told in the other order
     return alike >= len(pairs) - 1 and any(one.negative != other.negative for one, other in pairs)
+
+
+def poles_crossed(text: str, line: Line, languages: tuple[str, ...]) -> bool:
+    """The line tells both of a pair, each with a limit of its own: "before, in full; after that, half"."""
+    mine, told = poles_in(text), poles_in(line.unit.text)
+    if " | " in line.unit.text:
+        return False
+    for name, pole in mine:
+        if name in RELATIVE or len({other for kind, other in told if kind == name}) < 2:
+            continue
+        holders = [piece for piece in pieces(line.unit.text, languages) if (name, pole) in piece.poles]
+        for limit in RELATIVE:
+            said = {other for kind, other in mine if kind == limit}
+            held = [{other for kind, other in piece.poles if kind == limit} for piece in holders]
+            if said and held and all(poles and said.isdisjoint(poles) for poles in held):
+                return True
+    return False
 
 
 def dropped(text: str, words: Sequence[Word], line: Line, languages: tuple[str, ...]) -> bool:
@@ -199,8 +247,10 @@ def dropped(text: str, words: Sequence[Word], line: Line, languages: tuple[str, 
         figures = any(sign.isdigit() for sign in parts[at].text[match.end() :])
         if figures and any(sign.isdigit() for sign in text):
             continue
-        if _BUT_NO.match(match.group()) and not any(
-            not word.stems.isdisjoint(stems(parts[at].text[match.end() :], languages)) for word in heavy
+        if (
+            _THERE_IS.match(line.unit.text)
+            and _BUT_NO.match(match.group())
+            and not any(not word.stems.isdisjoint(stems(parts[at].text[match.end() :], languages)) for word in heavy)
         ):
             continue  # "a heated pool, but no restaurant" leaves nothing of the pool out
         if limits and not any(not word.stems.isdisjoint(limits) for word in heavy):

@@ -40,7 +40,7 @@ stängt förbjudet stengt forbudt zamknięte zamknięty zabronione
 NEGATIVE_ENDS = ("-free", "los", "lose", "losen", "frei", "freie", "fri", "frit", "frie")
 POSITIVE_WHOLE = "free frei fri frit frie kostenlos kostenfrei barrierefrei freitag"
 NEUTRAL = (
-    r"no(?:t)? (?:later|earlier|more|less|fewer) than|not only|no problem|no matter|no\. ?\d|nicht (?:nur"
+    r"(?:can|may|to|could) be cancelled|no(?:t)? (?:later|earlier|more|less|fewer) than|not only|no problem|no matter|no\. ?\d|nicht (?:nur"
     r"|später als|mehr als|länger als)"
     r"|kein problem|ikke (?:kun|senere end|mere end)|pas (?:seulement|plus tard)|pas de problème|no solo|non"
     r" solo|niet alleen"
@@ -173,6 +173,10 @@ _POLES = {
         "departure": "departure leave check-out checkout abreise afrejse départ partir salida partenza vertrek",
     },
 }
+
+
+# What such poles limit is the figure beside them.
+RELATIVE = frozenset({"order", "more", "least", "latest"})
 
 
 def _folded(text: str) -> frozenset[str]:
