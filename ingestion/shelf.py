@@ -147,6 +147,7 @@ class Shelf:
             last_modified=crawled.last_modified,
             cut=_cut(crawled.entry),
             cut_detail=crawled.entry.detail if _cut(crawled.entry) else None,
+            unseen=document.removed,
         )
 
 

@@ -51,6 +51,7 @@ class DocumentRow:
     fetched_at: datetime
     last_checked_at: datetime
     chunks: int
+    unseen: int = 0  # characters of the page that nobody sees, left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ async def read_document(conn: Connection, business_id: UUID, document_id: UUID) 
         await cursor.execute(
             """
             SELECT d.document_id, d.url, v.title, v.words, v.language, v.media_type, v.fetched_at, d.last_checked_at,
-                0 AS chunks
+                0 AS chunks, v.unseen
             FROM businesses b
             JOIN generation_documents g ON g.business_id = b.business_id AND g.generation = b.live_generation
             JOIN documents d ON d.business_id = g.business_id AND d.document_id = g.document_id

@@ -95,18 +95,22 @@ async def put_version(
     last_modified: str | None,
     cut: str | None,
     cut_detail: str | None,
+    unseen: int,
 ) -> UUID:
-    """The same text met again only renews how it was fetched (conditions, links, time). `cut`: read only in part."""
+    """The same text met again only renews how it was fetched (conditions, links, time). `cut`: read only in part;
+    `unseen`: characters that were left out because nobody sees them."""
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
             """
             INSERT INTO document_versions (business_id, document_id, content_hash, title, text, language, words, links,
-                blocks, structured, extractor, media_type, etag, last_modified, cut, cut_detail)
+                blocks, structured, extractor, media_type, etag, last_modified, cut, cut_detail,
+                unseen)
             VALUES (%(b)s, %(document)s, %(hash)s, %(title)s, %(text)s, %(language)s, %(words)s, %(links)s, %(blocks)s,
-                %(structured)s, %(extractor)s, %(media)s, %(etag)s, %(modified)s, %(cut)s, %(cut_detail)s)
+                %(structured)s, %(extractor)s, %(media)s, %(etag)s, %(modified)s, %(cut)s, %(cut_detail)s,
+                %(unseen)s)
             ON CONFLICT (business_id, document_id, content_hash) DO UPDATE SET etag = excluded.etag,
                 last_modified = excluded.last_modified, links = excluded.links, extractor = excluded.extractor,
-                cut = excluded.cut, cut_detail = excluded.cut_detail, fetched_at = now()
+                cut = excluded.cut, cut_detail = excluded.cut_detail, unseen = excluded.unseen, fetched_at = now()
             RETURNING version_id
             """,
             {
@@ -115,6 +119,7 @@ async def put_version(
                 "structured": Json(list(structured)),
                 "extractor": EXTRACTOR_VERSION,
                 "media": media_type, "etag": etag, "modified": last_modified, "cut": cut, "cut_detail": cut_detail,
+                "unseen": unseen,
             },
         )  # fmt: skip
         version_id = await cursor.fetchone()

@@ -94,9 +94,9 @@ RENDER: dict[str, str] = {
 }
 
 
-def own_and(path: str | None) -> dict[str, str]:
+def own_and(path: Path | None) -> dict[str, str]:
     """The cases above and those of a file of JSON lines with `id` and `markdown`."""
     if path is None:
         return RENDER
-    rows = [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     return RENDER | {str(row["id"]): str(row["markdown"]) for row in rows}

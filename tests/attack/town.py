@@ -84,7 +84,8 @@ class Town:
         made = await create_business(
             self.services.database, self.services.vault, NewBusiness(name, slug), actor="operator"
         )
-        await plant(self.services.database, list(pages), business=made.business_id)
+        if pages:
+            await plant(self.services.database, list(pages), business=made.business_id)
         if url is not None:
             await self.sql(made.business_id, "UPDATE documents SET url = %s", url)
         if self.services.settings.chat == (ANTHROPIC,):

@@ -14,6 +14,9 @@ ALTER TABLE businesses
 -- Why an answer was given holds the visitor's words as they were searched and sentences that were withheld: sealed.
 ALTER TABLE messages ADD COLUMN why_sealed bytea;
 
+-- Text that a page hides and signs that nobody sees, left out when it was read: how many, for its owner.
+ALTER TABLE document_versions ADD COLUMN unseen integer NOT NULL DEFAULT 0;
+
 -- ---------------------------------------------------------------- a person answers
 
 ALTER TABLE conversations
