@@ -15,15 +15,44 @@ from app.db.pool import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class MessageIds:
+class ExchangeIds:
+    """Of a question and its answer: made before the rows, because a text is sealed to the row it stands in. In order
+    within one session."""
+
+    conversation_id: UUID
     question_id: UUID
     answer_id: UUID
 
 
-async def new_message_ids(conn: Connection) -> MessageIds:
-    """Made before the rows, because a text is sealed to the row it stands in. In order within one session."""
-    async with conn.cursor(row_factory=class_row(MessageIds)) as cursor:
-        await cursor.execute("SELECT uuidv7() AS question_id, uuidv7() AS answer_id")
+async def begin_conversation(
+    conn: Connection, business_id: UUID, person_id: UUID, *, channel: str, at: datetime
+) -> ExchangeIds:
+    async with conn.cursor(row_factory=class_row(ExchangeIds)) as cursor:
+        await cursor.execute(
+            """
+            INSERT INTO conversations (business_id, person_id, channel, started_at, last_message_at)
+            VALUES (%(b)s, %(p)s, %(channel)s, %(at)s, %(at)s)
+            RETURNING conversation_id, uuidv7() AS question_id, uuidv7() AS answer_id
+            """,
+            {"b": business_id, "p": person_id, "channel": channel, "at": at},
+        )
+        ids = await cursor.fetchone()
+    assert ids is not None
+    return ids
+
+
+async def continue_conversation(
+    conn: Connection, business_id: UUID, conversation_id: UUID, at: datetime
+) -> ExchangeIds:
+    async with conn.cursor(row_factory=class_row(ExchangeIds)) as cursor:
+        await cursor.execute(
+            """
+            UPDATE conversations SET last_message_at = greatest(last_message_at, %(at)s)
+            WHERE business_id = %(b)s AND conversation_id = %(c)s
+            RETURNING conversation_id, uuidv7() AS question_id, uuidv7() AS answer_id
+            """,
+            {"b": business_id, "c": conversation_id, "at": at},
+        )
         ids = await cursor.fetchone()
     assert ids is not None
     return ids
@@ -97,13 +126,7 @@ async def find_question(
 
 
 async def insert_question(
-    conn: Connection,
-    business_id: UUID,
-    conversation_id: UUID,
-    message_id: UUID,
-    *,
-    client_message_id: str,
-    text_sealed: bytes,
+    conn: Connection, business_id: UUID, ids: ExchangeIds, *, client_message_id: str, text_sealed: bytes
 ) -> None:
     await conn.execute(
         """
@@ -111,24 +134,34 @@ async def insert_question(
             finished_at)
         VALUES (%(b)s, %(m)s, %(c)s, 'visitor', 'complete', %(client)s, %(text)s, now())
         """,
-        {"b": business_id, "m": message_id, "c": conversation_id, "client": client_message_id, "text": text_sealed},
+        {
+            "b": business_id,
+            "m": ids.question_id,
+            "c": ids.conversation_id,
+            "client": client_message_id,
+            "text": text_sealed,
+        },
     )
 
 
-async def insert_answering(
-    conn: Connection, business_id: UUID, conversation_id: UUID, message_id: UUID, question_id: UUID, instance: str
+async def insert_exchange(
+    conn: Connection, business_id: UUID, ids: ExchangeIds, *, client_message_id: str, text_sealed: bytes, instance: str
 ) -> None:
-    """The row that says: an answer is on its way, and which process gives it."""
+    """The question, and the row that says: an answer is on its way, and which process gives it."""
     await conn.execute(
         """
-        INSERT INTO messages (business_id, message_id, conversation_id, in_reply_to, author, state, details)
-        VALUES (%(b)s, %(m)s, %(c)s, %(q)s, 'assistant', 'answering', %(details)s)
+        INSERT INTO messages (business_id, message_id, conversation_id, in_reply_to, author, state, client_message_id,
+            text_sealed, finished_at, details)
+        VALUES (%(b)s, %(q)s, %(c)s, NULL, 'visitor', 'complete', %(client)s, %(text)s, now(), '{}'),
+            (%(b)s, %(a)s, %(c)s, %(q)s, 'assistant', 'answering', NULL, NULL, NULL, %(details)s)
         """,
         {
             "b": business_id,
-            "m": message_id,
-            "c": conversation_id,
-            "q": question_id,
+            "q": ids.question_id,
+            "a": ids.answer_id,
+            "c": ids.conversation_id,
+            "client": client_message_id,
+            "text": text_sealed,
             "details": Jsonb({"instance": instance}),
         },
     )

@@ -24,16 +24,15 @@ from app.conversations.person.ask import Told
 from app.conversations.person.model import HandledBy, Note
 from app.conversations.person.queries import give_to_assistant, insert_note, lock_handling
 from app.conversations.queries import (
+    begin_conversation,
+    continue_conversation,
     find_answer,
     find_question,
     give_up_answer,
-    insert_answering,
-    insert_conversation,
+    insert_exchange,
     insert_question,
-    new_message_ids,
     read_message,
     read_messages,
-    touch_conversation,
 )
 from app.conversations.record import open_message
 from app.conversations.running import LISTENER_GRACE, AnswerTasks, RunningAnswer
@@ -131,12 +130,12 @@ async def _begin(
             return _Begun(started, person_id, (), new=False)
         return _with_person(asked.message_id, asked.conversation_id, person_id)
     now = ports.clock()
-    conversation_id = question.conversation_id
     history: tuple[Turn, ...] = ()
     with_person = False
-    if conversation_id is None:
-        conversation_id = await insert_conversation(conn, business_id, person_id, channel=question.channel, at=now)
+    if question.conversation_id is None:
+        ids = await begin_conversation(conn, business_id, person_id, channel=question.channel, at=now)
     else:
+        conversation_id = question.conversation_id
         row = await lock_handling(conn, business_id, conversation_id)
         if row is None or row.person_id != person_id or (visitor.since and row.started_at < visitor.since):
             raise NotFound("This conversation is not here any more.", code="no_conversation")
@@ -146,20 +145,16 @@ async def _begin(
             await insert_note(conn, business_id, conversation_id, Note.LEFT, name=row.handler_name)
         earlier = await read_messages(conn, business_id, conversation_id, limit=HISTORY_MESSAGES)
         history = _turns(keys, earlier)
-        await touch_conversation(conn, business_id, conversation_id, now)
-    ids = await new_message_ids(conn)
-    await insert_question(
-        conn,
-        business_id,
-        conversation_id,
-        ids.question_id,
-        client_message_id=question.client_message_id,
-        text_sealed=keys.seal("messages", "text", ids.question_id, question.text),
-    )
+        ids = await continue_conversation(conn, business_id, conversation_id, now)
+    sealed = keys.seal("messages", "text", ids.question_id, question.text)
+    number = question.client_message_id
     if with_person:
-        return _with_person(ids.question_id, conversation_id, person_id)
-    await insert_answering(conn, business_id, conversation_id, ids.answer_id, ids.question_id, ports.answers.instance)
-    return _Begun(Started(ids.answer_id, conversation_id, ids.question_id), person_id, history, new=True)
+        await insert_question(conn, business_id, ids, client_message_id=number, text_sealed=sealed)
+        return _with_person(ids.question_id, ids.conversation_id, person_id)
+    await insert_exchange(
+        conn, business_id, ids, client_message_id=number, text_sealed=sealed, instance=ports.answers.instance
+    )
+    return _Begun(Started(ids.answer_id, ids.conversation_id, ids.question_id), person_id, history, new=True)
 
 
 def _with_person(question_id: UUID, conversation_id: UUID, person_id: UUID) -> _Begun:

@@ -9,23 +9,21 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 from app.db.pool import Connection
-from app.people.queries import delete_person, find_person, insert_identity, insert_person, lock_person
+from app.people.queries import delete_person, insert_identity, insert_person, lock_person
 from app.vault.keys import BusinessKeys
 
 
 async def identify(conn: Connection, keys: BusinessKeys, business_id: UUID, kind: str, value: str) -> UUID:
     """The same person for the same value, however many ask at once."""
     while True:
-        person_id = await find_person(conn, business_id, kind, keys.blind(kind, value))
-        if person_id is None:
-            person_id = uuid4()
-            await insert_person(conn, business_id, person_id)
-            if await add_identity(conn, keys, business_id, person_id, kind, value):
-                return person_id
-            await delete_person(conn, business_id, person_id)  # another transaction was first: its person it is
-        elif await lock_person(conn, business_id, person_id):
+        known = await lock_person(conn, business_id, kind, keys.blind(kind, value))
+        if known is not None:
+            return known
+        person_id = uuid4()
+        await insert_person(conn, business_id, person_id)
+        if await add_identity(conn, keys, business_id, person_id, kind, value):
             return person_id
-        # else erased between the two statements: begin anew
+        await delete_person(conn, business_id, person_id)  # another transaction was first: its person it is
 
 
 async def add_identity(

@@ -19,13 +19,20 @@ async def find_person(conn: Connection, business_id: UUID, kind: str, blind_inde
         return await cursor.fetchone()
 
 
-async def lock_person(conn: Connection, business_id: UUID, person_id: UUID) -> bool:
-    """One writer a person: two copies of a message, or a message and an erasure, go one after the other."""
-    cursor = await conn.execute(
-        "SELECT FROM people WHERE business_id = %(b)s AND person_id = %(p)s FOR UPDATE",
-        {"b": business_id, "p": person_id},
-    )
-    return cursor.rowcount == 1
+async def lock_person(conn: Connection, business_id: UUID, kind: str, blind_index: bytes) -> UUID | None:
+    """As find_person. One writer a person: two copies of a message, or a message and an erasure, go one after the
+    other; who was erased meanwhile is nobody."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            SELECT p.person_id FROM identities AS i JOIN people AS p
+                ON p.business_id = i.business_id AND p.person_id = i.person_id
+            WHERE i.business_id = %(b)s AND i.kind = %(kind)s AND i.blind_index = %(blind)s
+            FOR UPDATE OF p
+            """,
+            {"b": business_id, "kind": kind, "blind": blind_index},
+        )
+        return await cursor.fetchone()
 
 
 async def insert_person(conn: Connection, business_id: UUID, person_id: UUID) -> None:
