@@ -8,17 +8,36 @@ import { config, word } from './words.js';
 let made = 0;
 
 /**
- * @param {Citation} citation
- * @param {number} number As shown: sources count in the order in which the visitor meets them.
- * @returns {[HTMLButtonElement, HTMLElement]} The mark, and the quote, which starts folded.
+ * A row with its heading and the names of its columns is three quotes of one place: one mark, and all three behind it.
+ * @param {Citation[]} citations
+ * @returns {Citation[][]}
  */
-export function source(citation, number) {
+export function byPlace(citations) {
+  /** @type {Map<string, Citation[]>} */
+  const places = new Map();
+  for (const citation of citations) {
+    const name = JSON.stringify([citation.passage, citation.url, citation.title, citation.page]);
+    places.set(name, [...(places.get(name) ?? []), citation]);
+  }
+  return [...places.values()];
+}
+
+/**
+ * @param {Citation[]} citations Of one place, in its order: the last is what the others head.
+ * @param {number} number As shown: sources count in the order in which the visitor meets them.
+ * @returns {[HTMLButtonElement, HTMLElement]} The mark, and the quotes, which start folded.
+ */
+export function source(citations, number) {
+  const citation = citations[citations.length - 1];
   const quote = make('span', 'quote');
   quote.id = `quote-${++made}`;
   quote.hidden = true;
-  const words = make('q', '', laidOut(citation.quote));
-  words.dir = 'auto';
-  quote.append(words, about(citation), ...opener(citation));
+  for (const { quote: exact } of citations) {
+    const words = make('q', '', laidOut(exact));
+    words.dir = 'auto';
+    quote.append(words);
+  }
+  quote.append(about(citation), ...opener(citation));
   const mark = button('mark', '', () => {
     quote.hidden = !quote.hidden;
     mark.setAttribute('aria-expanded', String(!quote.hidden));

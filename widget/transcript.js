@@ -1,5 +1,5 @@
 /** What stands in the log: the visitor's messages, growing answers, notes. Text nodes only. Used by frame.js. */
-import { source } from './citations.js';
+import { byPlace, source } from './citations.js';
 import { button, make, part } from './elements.js';
 import { isRow, laidOut, spoken } from './rows.js';
 import { word } from './words.js';
@@ -98,11 +98,11 @@ export class Growing {
     }
     const tail = sentence.citations.length ? lastWord(this.sentence) : this.sentence;
     const quotes = [];
-    for (const citation of sentence.citations) {
-      const name = `${citation.passage} ${citation.quote}`;
+    for (const place of byPlace(sentence.citations)) {
+      const name = JSON.stringify(place.map((citation) => [citation.passage, citation.quote]));
       const number = this.numbers.get(name) ?? this.numbers.size + 1;
       this.numbers.set(name, number);
-      const [mark, quote] = source(citation, number);
+      const [mark, quote] = source(place, number);
       tail?.append(mark);
       quotes.push(quote);
     }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from retrieval.model import Citation, Sentence
 from tests.browser.visitor.conftest import ALL_BLOCKED, ALLOWED, BLOCKED, PHONE, Profile, watched
 from tests.browser.visitor.serving import ANSWER, Milo, Stranger
 from tests.browser.visitor.walking import (
@@ -280,6 +281,28 @@ def test_full_screen_on_a_phone(profile: Profile, stranger: Stranger) -> None:
     )
     assert small == []
     assert frame.evaluate("() => parseFloat(getComputedStyle(document.querySelector('#input')).fontSize)") >= 16
+
+
+def test_a_row_and_what_it_stands_under_are_behind_one_mark(page: Page, stranger: Stranger, milo: Milo) -> None:
+    place = ("https://bakery.example/menu", "Menu")
+    row = "Dark rye | £5.20 | £2.90"
+    milo.script.sentences = (
+        Sentence(
+            "Loaves: Dark rye – Whole: £5.20, Half: £2.90",
+            (
+                *(Citation(1, text, *place, 1) for text in ("Loaves", "Loaf | Whole | Half", row)),
+                Citation(2, "Call us.", "file:orders.pdf", "orders.pdf", 4, 2),
+            ),
+        ),
+    )
+    frame = open_chat(page, stranger)
+    ask(frame)
+    expect(frame.locator(".mark")).to_have_count(2)
+    frame.get_by_role("button", name="Source 1: Menu").click()
+    quote = frame.locator(".quote").first
+    expect(quote.locator("q")).to_have_text(["Loaves", "Loaf · Whole · Half", "Dark rye · £5.20 · £2.90"])
+    expect(quote.get_by_role("link")).to_have_count(1)
+    assert "rye" in (quote.get_by_role("link").get_attribute("href") or ""), "it opens at the row"
 
 
 def test_nothing_runs_over_the_edge_at_320_pixels(profile: Profile, stranger: Stranger) -> None:
