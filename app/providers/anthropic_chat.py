@@ -76,14 +76,15 @@ class AnthropicChat:
         )
         heard = _Heard()
         joiner = CharacterJoiner()
-        written = 0  # bytes
+        written, most = 0, max_tokens * LONGEST_TOKEN  # bytes
         failure: ModelFailed | None = None
         try:
             async for event in response:
                 if (text := heard.take(event)) and (whole := joiner.feed(text)):
+                    whole = whole[: most - written + 1]  # one piece may be longer than a whole answer
                     yield whole
                     written += len(whole.encode())
-                if written > max_tokens * LONGEST_TOKEN:
+                if written > most:
                     heard.ended = "max_tokens"
                     break
         except (AnthropicError, httpx2.HTTPError, ValueError, TypeError, AttributeError) as error:

@@ -77,7 +77,7 @@ class OpenAIChat:
             errors=OpenAIError,
         )
         joiner = CharacterJoiner()
-        written = 0  # bytes
+        written, most = 0, max_tokens * LONGEST_TOKEN  # bytes
         finished: str | None = None
         usage: Usage | None = None
         failure: ModelFailed | None = None
@@ -87,9 +87,10 @@ class OpenAIChat:
                 finished = reason or finished
                 usage = self._usage(chunk) or usage  # some servers count along in every piece
                 if text and (whole := joiner.feed(text)):
+                    whole = whole[: most - written + 1]  # one piece may be longer than a whole answer
                     yield whole
                     written += len(whole.encode())
-                if written > max_tokens * LONGEST_TOKEN:
+                if written > most:
                     finished = "length"
                     break
         except (OpenAIError, ValueError, TypeError, AttributeError) as error:

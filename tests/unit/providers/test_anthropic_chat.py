@@ -267,3 +267,9 @@ async def test_no_count_is_under_the_providers(make: MakeClaude):
     """No tokenizer makes more tokens than bytes; the frame of a conversation is in the margin."""
     text = [PromptMessage("system", "x"), PromptMessage("user", TEXT)]
     assert make().count_tokens(text) > len("x") + len(TEXT.encode())
+
+
+async def test_a_piece_longer_than_a_whole_answer_is_cut(claude: AnthropicServer, make: MakeClaude) -> None:
+    claude.script(Say(pieces=["x" * 200_000]))
+    text, _ = await collect(make())
+    assert 0 < len(text) < 50 * 40

@@ -248,3 +248,9 @@ async def test_a_server_that_ignores_the_limit_is_cut(openai_server: OpenAIServe
     openai_server.script(Reply("word " * 5000, gap=0))
     text, _ = await collect(make_chat(), max_tokens=10)
     assert len(text) < 400
+
+
+async def test_a_piece_longer_than_a_whole_answer_is_cut(openai_server: OpenAIServer, make_chat: MakeChat):
+    openai_server.script(Reply(pieces=["x" * 200_000]))
+    text, _ = await collect(make_chat(), max_tokens=10)
+    assert 0 < len(text) < 400

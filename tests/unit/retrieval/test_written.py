@@ -14,6 +14,7 @@ from retrieval.model import AnswerEvent, Asked, Knowledge, Limits, SearchResult,
 from retrieval.ports import ModelFailed
 from retrieval.question import analyse_question
 from retrieval.search import Found
+from retrieval.verify.bind import Verifier
 from retrieval.written import Ended, Written, write
 from tests.unit.retrieval.models import CountingBudget, ScriptedModel
 from tests.unit.retrieval.passages import HOURS, HOUSE, PRICES
@@ -180,3 +181,13 @@ async def test_a_visitor_who_leaves_settles_the_budget(script: tuple[str | float
         await task
     assert len(budget.settled) == 1 and budget.settled[0] is not None
     assert model.closed
+
+
+async def test_a_word_without_an_end_costs_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing cuts it, and to bind it takes as long as its letters squared: it is not looked at."""
+    asked: list[str] = []
+    bind = Verifier.bind
+    monkeypatch.setattr(Verifier, "bind", lambda self, text: asked.append(text) or bind(self, text))
+    written, sentences, _, _ = await answer("Adults pay 5 € [2]. ", "x" * 12_000)
+    assert sentences == ["Adults pay 5 €."] and [held.reason for held in written.withheld] == ["no_support"]
+    assert all(len(text) < 2_000 for text in asked)
