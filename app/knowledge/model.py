@@ -34,10 +34,12 @@ class Timed(Writes, Protocol):
 
 
 class Embeds(Writes, Protocol):
-    """What knowing the embedding model of now needs."""
+    """What knowing the embedding model and the rules of words of now needs."""
 
     @property
     def embedder_for(self) -> Callable[[Sequence[str]], Embedder]: ...
+    @property
+    def analyser(self) -> Analyser: ...
 
 
 class Reads(Embeds, Protocol):
@@ -55,8 +57,6 @@ class Reads(Embeds, Protocol):
     def renderer(self) -> Renderer | None: ...
     @property
     def tokenizer(self) -> Tokenizer: ...
-    @property
-    def analyser(self) -> Analyser: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...
     @property

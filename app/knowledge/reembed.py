@@ -1,4 +1,4 @@
-"""The job that follows a change of the embedding model: `Reembed` in, what is live embedded with the model of now out.
+"""The job that follows another embedding model or analyser: `Reembed` in, what is live made anew by those of now out.
 
 Planned by the daily purge (which also runs when a worker starts), when the owner changes who may help, and when a
 version of another model is published. Until it is done, questions go on in the former model or by words alone.
@@ -17,7 +17,8 @@ from app.jobs.queue import enqueue
 from app.knowledge.equip import equip
 from app.knowledge.model import Embeds, Reads
 from ingestion.embed import StagingLost
-from ingestion.generations.renew import renew
+from ingestion.generations.renew import is_of_now, renew
+from ingestion.publishing.queries import live_generation
 
 log = structlog.get_logger(__name__)
 
@@ -46,10 +47,10 @@ async def reembed(parts: Reads, claimed: ClaimedJob, lease: Lease) -> None:
 
 
 async def plan_reembedding(parts: Embeds, conn: Connection, business_id: UUID) -> JobRef | None:
-    """One waiting job a business, where what is live is of another model than the one of now; else nothing."""
-    business = await read_business(conn, business_id)
-    if business is None or business.live_model is None:
+    """One waiting job a business, where what is live is of another model or other rules of words; else nothing."""
+    business, live = await read_business(conn, business_id), await live_generation(conn, business_id)
+    if business is None or live is None:
         return None
-    if business.live_model == parts.embedder_for(business.allowed_processors).model:
+    if is_of_now(live, parts.embedder_for(business.allowed_processors).model, parts.analyser.version):
         return None
     return await enqueue(conn, business_id, Reembed(), key="live")

@@ -1,4 +1,4 @@
-"""What is live in, the same versions embedded with another model out, live in its place when complete.
+"""What is live in, the same versions with the model and the rules of words of now out, live in its place when complete.
 
 Called by app/knowledge/reembed.py. Nothing is read from a site: the words are the same. The owner is asked only where
 another model loses an answer that must stay right. A worker that dies leaves its vectors, and the next attempt copies
@@ -17,6 +17,7 @@ from ingestion.generations.queries import documents_of, set_changes, set_done, s
 from ingestion.generations.stage import fingerprint, stage
 from ingestion.ports import IngestPorts, Progress, Transaction
 from ingestion.publishing.queries import (
+    GenerationRow,
     end_staging,
     live_generation,
     lock_live,
@@ -27,7 +28,7 @@ from ingestion.publishing.queries import (
 from ingestion.queries import read_place
 from ingestion.removal.queries import shows_removed_file
 
-RENEWED = "embedded anew with another model"
+RENEWED = "made anew with another model or other rules of words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,13 @@ class Renewed:
 async def renew(
     transaction: Transaction, business_id: UUID, ports: IngestPorts, still_mine: Callable[[], Awaitable[None]]
 ) -> Renewed | None:
-    """None when nothing is live, what is live is of this model, or the same waits for the owner already.
+    """None when nothing is live, what is live is of now, or the same waits for the owner already.
 
     Raises StagingLost when something else went live.
     """
     async with transaction() as conn:
         live = await live_generation(conn, business_id)
-        if live is None or live.model == ports.embedder.model:
+        if live is None or is_of_now(live, ports.embedder.model, ports.analyser.version):
             return None
         documents = dict(await documents_of(conn, business_id, live.generation))
         wanted = fingerprint(documents, await read_place(conn, business_id), ports)
@@ -93,3 +94,9 @@ async def renew(
             await retire_generation(conn, business_id, live.generation, RENEWED)
     ports.fault("after_publish")
     return Renewed(staged.generation, live.model, len(staged.chunks), embedded.new, checked.hold)
+
+
+def is_of_now(live: GenerationRow, model: str, analyser: str) -> bool:
+    """Of the model and by the rules of words that questions are read with: a word that is cut otherwise since finds
+    nothing. A site is read anew within days; files and the owner's own words never are."""
+    return (live.model, live.analyser) == (model, analyser)

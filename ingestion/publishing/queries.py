@@ -17,13 +17,15 @@ class GenerationRow:
     fingerprint: bytes | None
     chunks: int
     model: str
+    analyser: str
 
 
 async def live_generation(conn: Connection, business_id: UUID) -> GenerationRow | None:
     async with conn.cursor(row_factory=class_row(GenerationRow)) as cursor:
         await cursor.execute(
             """
-            SELECT g.generation, g.fingerprint, g.chunks, g.embedding_model AS model FROM businesses b
+            SELECT g.generation, g.fingerprint, g.chunks, g.embedding_model AS model, g.analyser
+            FROM businesses b
             JOIN generations g ON g.business_id = b.business_id AND g.generation = b.live_generation
             WHERE b.business_id = %(b)s
             """,

@@ -14,13 +14,14 @@ from app.businesses.queries import read_business
 from app.channels.web.asking import knowledge_of
 from app.jobs.model import ClaimedJob, Reembed, RetryLater
 from app.jobs.queries import claim
-from app.knowledge.manage import go_back
+from app.knowledge.manage import add_files, go_back
 from app.knowledge.reembed import plan_reembedding, reembed
 from ingestion.ports import no_fault
+from retrieval.analyse import SnowballAnalyser
 from retrieval.model import Knowledge, SearchResult
 from retrieval.ports import EmbeddingFailed
 from retrieval.search import search
-from tests.integration.ingestion.shop import ACTOR, Held, Shop
+from tests.integration.ingestion.shop import ACTOR, File, Held, Shop
 from tests.integration.ingestion.site import CountingEmbedder, Site
 
 
@@ -190,3 +191,24 @@ async def test_re_embedding_waits_while_a_reading_of_the_business_runs(shop: Sho
     )
     async with shop.database.business_transaction(shop.business_id) as conn:
         assert await claim(conn, shop.business_id, shop.business_id, ["reembed"], None) is None
+
+
+class Newer(SnowballAnalyser):
+    """Other rules of words, as of a later version."""
+
+    @property
+    def version(self) -> str:
+        return "2-newer"
+
+
+async def test_other_rules_of_words_make_anew_also_what_is_never_read_by_itself_and_embed_nothing(shop: Shop):
+    note = File("prices.txt", b"A day ticket costs 19 EUR.")
+    await shop.run(await add_files(shop, shop.business_id, [note], actor=ACTOR))
+    before, texts = await shop.live(), await shop.live_texts()
+    shop.analyser = Newer()
+    shop.embedder.texts.clear()
+    claimed = await plan(shop)
+    assert claimed is not None
+    await reembed(shop, claimed, Held())
+    assert await shop.live() != before and await shop.live_texts() == texts and not shop.embedder.texts
+    assert await plan(shop) is None, "once"
