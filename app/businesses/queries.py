@@ -11,7 +11,8 @@ from app.businesses.model import Answering, Business, NewBusiness
 from app.db.pool import Connection
 
 
-async def read_business(conn: Connection, business_id: UUID) -> Business | None:
+async def read_business(conn: Connection, business_id: UUID, *, widget_key: str | None = None) -> Business | None:
+    """`widget_key`: only while it is this business's and in force."""
     async with conn.cursor(row_factory=class_row(Business)) as cursor:
         await cursor.execute(
             """
@@ -24,8 +25,10 @@ async def read_business(conn: Connection, business_id: UUID) -> Business | None:
                     AND g.generation = businesses.live_generation) AS live_model,
                 created_at
             FROM businesses WHERE business_id = %(b)s
+                AND (%(key)s::text IS NULL OR EXISTS (SELECT FROM widget_keys k WHERE k.widget_key = %(key)s
+                    AND k.business_id = %(b)s AND k.revoked_at IS NULL))
             """,
-            {"b": business_id},
+            {"b": business_id, "key": widget_key},
         )
         return await cursor.fetchone()
 

@@ -235,12 +235,19 @@ async def finish_answer(
     details: dict[str, Any],
     why_sealed: bytes | None = None,
 ) -> bool:
-    """Also over `interrupted`: whoever gave the answer knows better than the reader who gave it up. False: erased."""
+    """And what its conversation shows of it. Also over `interrupted`: whoever gave the answer knows better than the
+    reader who gave it up. False: erased."""
     cursor = await conn.execute(
         """
-        UPDATE messages SET state = %(state)s, outcome = %(outcome)s, text_sealed = %(text)s, citations = %(citations)s,
-            details = %(details)s, why_sealed = %(why)s, finished_at = now()
-        WHERE business_id = %(b)s AND message_id = %(m)s AND state IN ('answering', 'interrupted')
+        WITH finished AS (
+            UPDATE messages SET state = %(state)s, outcome = %(outcome)s, text_sealed = %(text)s,
+                citations = %(citations)s, details = %(details)s, why_sealed = %(why)s, finished_at = now()
+            WHERE business_id = %(b)s AND message_id = %(m)s AND state IN ('answering', 'interrupted')
+            RETURNING conversation_id)
+        UPDATE conversations AS c SET last_message_at = greatest(last_message_at, now()),
+            language = coalesce(%(language)s, language),
+            unanswered = unanswered + CASE WHEN %(unanswered)s THEN 1 ELSE 0 END
+        FROM finished WHERE c.business_id = %(b)s AND c.conversation_id = finished.conversation_id
         """,
         {
             "b": business_id,
@@ -251,23 +258,11 @@ async def finish_answer(
             "citations": Jsonb(citations),
             "details": Jsonb(details),
             "why": why_sealed,
+            "language": details["language"],
+            "unanswered": outcome == "no_answer",
         },
     )
     return cursor.rowcount == 1
-
-
-async def note_answer(
-    conn: Connection, business_id: UUID, conversation_id: UUID, *, language: str | None, unanswered: bool
-) -> None:
-    await conn.execute(
-        """
-        UPDATE conversations SET last_message_at = greatest(last_message_at, now()),
-            language = coalesce(%(language)s, language),
-            unanswered = unanswered + CASE WHEN %(unanswered)s THEN 1 ELSE 0 END
-        WHERE business_id = %(b)s AND conversation_id = %(c)s
-        """,
-        {"b": business_id, "c": conversation_id, "language": language, "unanswered": unanswered},
-    )
 
 
 async def give_up_answer(conn: Connection, business_id: UUID, message_id: UUID) -> None:

@@ -16,7 +16,7 @@ import structlog
 from app.conversations.events import Started
 from app.conversations.person.ask import Told, ask_for_person
 from app.conversations.person.queries import drop_empty_answer, read_ending
-from app.conversations.queries import finish_answer, note_answer
+from app.conversations.queries import finish_answer
 from app.conversations.record import record_of
 from app.conversations.why import sealed_why
 from app.db.pool import Connection, Database
@@ -140,13 +140,6 @@ async def _save(
     )
     if not kept:
         return Saved(kept=False)
-    await note_answer(
-        conn,
-        business_id,
-        started.conversation_id,
-        language=record.details["language"],
-        unanswered=outcome == "no_answer",
-    )
     refs: list[JobRef] = []
     if outcome == "no_answer":
         refs.append(await enqueue(conn, business_id, CollectGap(started.message_id), key=str(started.message_id)))

@@ -5,6 +5,7 @@ Comes in: the request. Goes out: the business and, where asked for, the visitor;
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -35,21 +36,38 @@ OTHERS_OF_ADDRESS = Rule("others-address", burst=300, per_minute=600)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
+# Whose a key is never changes, so it is looked up once; whether it is in force is read with the business each time.
+_owners: OrderedDict[str, UUID] = OrderedDict()
+KNOWN_KEYS = 10_000  # some 2 MB
+
+
 async def business_of(services: Services, key: str) -> Business:
     """Raises NotFound for an unknown or revoked key."""
+    business_id = _owners.get(key) or await _look_up(services, key)
+    return await read(services, business_id, key)
+
+
+async def read(services: Services, business_id: UUID, key: str | None = None) -> Business:
+    async with services.database.business_transaction(business_id) as conn:
+        business = await read_business(conn, business_id, widget_key=key)
+    if business is None:
+        raise _gone()
+    return business
+
+
+async def _look_up(services: Services, key: str) -> UUID:
     async with services.database.directory_transaction() as conn:
         business_id = await find_by_widget_key(conn, key)
     if business_id is None:
-        raise NotFound("This chat is no longer available.", code="unknown_key")
-    return await read(services, business_id)
+        raise _gone()
+    _owners[key] = business_id
+    if len(_owners) > KNOWN_KEYS:
+        _owners.popitem(last=False)
+    return business_id
 
 
-async def read(services: Services, business_id: UUID) -> Business:
-    async with services.database.business_transaction(business_id) as conn:
-        business = await read_business(conn, business_id)
-    if business is None:
-        raise NotFound("This chat is no longer available.", code="unknown_key")
-    return business
+def _gone() -> NotFound:
+    return NotFound("This chat is no longer available.", code="unknown_key")
 
 
 def check_origin(services: Services, request: AnyRequest) -> None:
