@@ -165,7 +165,7 @@ def _read(text: str, wanted: Sequence[str]) -> LookedFor | None:
         return None
     try:
         read: Any = json.loads(found[0])
-    except ValueError:
+    except (ValueError, RecursionError):  # a thousand brackets
         return None
     if not isinstance(read, dict):
         return None
@@ -185,5 +185,6 @@ def _read(text: str, wanted: Sequence[str]) -> LookedFor | None:
 def _line(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    line = " ".join(value.split())
-    return line if 0 < len(line) <= MOST_CHARACTERS else None
+    # Half a character or a byte of nothing (JSON can spell both) breaks whoever reads it next.
+    line = " ".join("".join(sign for sign in value if sign.isprintable() or sign.isspace()).split())
+    return line if len(line) <= MOST_CHARACTERS and any(map(str.isalnum, line)) else None

@@ -162,6 +162,8 @@ async def test_a_follow_up_is_made_self_contained_by_the_model(database: Databas
         ["Sure! Here is your question."],
         ['{"question": 7}'],
         ['{"question": "' + "x" * 400 + '"}'],
+        ['{"question": ' + "[" * 2000 + "]" * 2000 + "}"],
+        ['{"question": "\\ud800 \\u0000 ..."}'],
         [ModelFailed("rate_limited")],
         [1.0, "{}"],
     ],
