@@ -236,7 +236,7 @@ class _Shown:
             return []
         if len(part.text) > LONGEST_PART:
             bound = Withheld("no_support")
-        elif repeats_rules(part.text, self._name):
+        elif repeats_rules(" ".join((*(clause.text for clause in self._clauses), part.text)), self._name):
             bound = Withheld("rules")
         else:
             bound = self._verifier.bind(part.text)

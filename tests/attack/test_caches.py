@@ -7,7 +7,7 @@ shared. What is kept by an object that lives for one answer, one document or one
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +25,7 @@ BY_BUSINESS = {
 }
 # Holds no word of any business or visitor.
 SHARED = {
+    "app/channels/web/admission.py: _owners": "which business a public key is of; both are read together each time",
     "app/providers/factory.py: Models._earlier": "embedders by the name of their model",
     "app/providers/token_budget.py: Vocabularies._encodings": "public vocabularies by the name of their model",
     "app/providers/openai_chat.py: OpenAIChat._refused": "names of parameters",
@@ -66,7 +67,7 @@ def kept() -> Iterator[str]:
                                 yield f"{name}: {node.name}.{target.attr}"
 
 
-def _targets(node: ast.AST) -> list[ast.expr]:
+def _targets(node: ast.AST) -> Sequence[ast.expr]:
     """Of an assignment of an empty container: one that holds constants is no cache."""
     value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []

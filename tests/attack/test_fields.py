@@ -73,7 +73,7 @@ async def test_no_field_of_a_lead_leaves_its_place(settings: Settings) -> None:
 
 
 async def hold_the_mails(here: Town, shop: Business) -> None:
-    server = read_mail_url("smtp://mail.example?from=milo@milo.example", None)
+    server = read_mail_url("smtp://mail.example", "milo@milo.example")
     assert server is not None
     async with here.services.database.business_transaction(shop.business_id) as conn:
         keys = await here.services.vault.keys(conn, shop.business_id)

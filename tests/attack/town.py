@@ -149,7 +149,8 @@ def events(text: str) -> list[tuple[str, Any]]:
     """(event, data) of a stream, read as a browser reads it: lines end at \\n, \\r and \\r\\n, and nowhere else."""
     found: list[tuple[str, Any]] = []
     for block in text.replace("\r\n", "\n").replace("\r", "\n").split("\n\n"):
-        fields = dict(line.partition(":")[::2] for line in block.split("\n") if line and not line.startswith(":"))
+        lines = [line.partition(":") for line in block.split("\n") if line and not line.startswith(":")]
+        fields = {name: value for name, _, value in lines}
         if "data" in fields:
             found.append((fields["event"].strip(), json.loads(fields["data"])))
     return found

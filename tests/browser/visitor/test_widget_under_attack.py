@@ -93,7 +93,7 @@ def test_nothing_a_model_or_a_page_says_acts_in_a_browser(
     milo, model = attacked.milo, attacked.model
     opened: list[str] = []
     page.context.on("page", lambda other: opened.append(other.url))
-    page.on("dialog", lambda dialog: (opened.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", lambda dialog: opened.append(dialog.message))  # it would also hold the page up
     page.on("download", lambda download: opened.append(download.url))
     frame = open_chat(page, attacked.stranger)
     texts = list(RENDER.values())

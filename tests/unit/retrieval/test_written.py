@@ -10,10 +10,22 @@ from uuid import uuid4
 
 import pytest
 
-from retrieval.model import AnswerEvent, Asked, Knowledge, Limits, SearchResult, SentenceEnded, TextShown, Usage
+from retrieval.model import (
+    AnswerEvent,
+    Asked,
+    Citation,
+    Knowledge,
+    Limits,
+    SearchResult,
+    Sentence,
+    SentenceEnded,
+    TextShown,
+    Usage,
+)
 from retrieval.ports import ModelFailed
 from retrieval.question import analyse_question
 from retrieval.search import Found
+from retrieval.sentences import MARK
 from retrieval.verify.bind import Verifier
 from retrieval.written import Ended, Written, write
 from tests.unit.retrieval.models import CountingBudget, ScriptedModel
@@ -191,3 +203,12 @@ async def test_a_word_without_an_end_costs_no_time(monkeypatch: pytest.MonkeyPat
     written, sentences, _, _ = await answer("Adults pay 5 € [2]. ", "x" * 12_000)
     assert sentences == ["Adults pay 5 €."] and [held.reason for held in written.withheld] == ["no_support"]
     assert all(len(text) < 2_000 for text in asked)
+
+
+async def test_the_rules_are_not_said_clause_by_clause_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where pages and visitor speak two languages, and a mark alone binds what has no figure."""
+    cited = (Citation(1, HOURS.text, HOURS.url, HOURS.title, 0),)
+    monkeypatch.setattr(Verifier, "bind", lambda _, text: Sentence(MARK.sub("", text).strip(), cited))
+    limits = Limits(first_text_seconds=2.0, stall_seconds=1.0, hold_seconds=0.1)
+    written, _, text, _ = await answer("Short sentences, ", 0.3, "at most five [1].", limits=limits)
+    assert "five" not in text and [held.reason for held in written.withheld] == ["rules"]
