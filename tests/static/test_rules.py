@@ -21,7 +21,6 @@ SQL = re.compile(
 SQL_ALLOWED = {
     "app/db/bootstrap.py": "roles and database, as the superuser",
     "app/db/migrate.py": "the record of migrations",
-    "app/db/pool.py": "binds a transaction to its business",
     "app/db/probe.py": "the start-up probe",
 }
 CLIENTS = {
