@@ -131,5 +131,5 @@ async def body_as(request: AnyRequest, shape: type[T]) -> T:
     raw = await request.body()
     try:
         return msgspec.json.decode(raw or b"{}", type=shape)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise BadInput("The request was not understood.", code="bad_body") from error

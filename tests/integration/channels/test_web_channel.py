@@ -198,6 +198,7 @@ BAD_BODIES = [
     (json.dumps({"text": "x" * 2001, "client_message_id": "1"}).encode(), 413),
     (json.dumps({"text": "x" * 20_000, "client_message_id": "1"}).encode(), 413),
     (b"\xff\xfe", 400),
+    (b'{"x": ' + b"[" * 4000 + b"]" * 4000 + b"}", 400),
 ]
 
 
