@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from retrieval.analyse import stop_words
 from retrieval.lexicon import COMPOUNDING
@@ -20,8 +21,9 @@ from retrieval.prompt import NO_ANSWER
 from retrieval.quote import cite
 from retrieval.sentences import MARK
 from retrieval.verify import polarity
+from retrieval.verify.addresses import of_address
 from retrieval.verify.agree import holds, same_kind, within
-from retrieval.verify.days import weekdays
+from retrieval.verify.days import excepted, weekdays
 from retrieval.verify.edges import against
 from retrieval.verify.figures import Figure, Kind, figures_of, plain
 from retrieval.verify.folded import fold
@@ -33,6 +35,7 @@ from retrieval.verify.places import (
     HEAD,
     HELD_BY,
     Bound,
+    Fit,
     Place,
     crossed,
     fit_of,
@@ -55,6 +58,7 @@ from retrieval.verify.wording import (
     leans,
     masked,
     segments_of,
+    sounded,
     tokens_of,
     without_figures,
     word_of,
@@ -63,12 +67,15 @@ from retrieval.verify.wording import (
 CITATIONS = 3
 SHARED_WORDS = 0.5  # of a sentence's words with content; less where its figures already bind it
 SHARED_WITH_FIGURES = 0.3
+CLOSER = 0.15  # for a phone number beside another, of which only words of service tell
 BETTER = 0.75  # by so much another figure's place must fit better to be the one that is meant
 COPIED_WORDS = 5  # a shorter line means little without what stands around it
 COPIES = 1  # lines that a sentence may be copied from
 MIXED_WORDS = 3  # with content, below which two lines are not told apart
 POLARITY_LINES = 8  # that share most words are asked for yes and no
 _TAG = re.compile(r"<[/!a-z][^>]*>|!\[|\]\(|<script|javascript:|data:[a-z]+/", re.IGNORECASE)
+_TOLD, _LISTED, _ROLE = re.compile(r";(?=\s)"), re.compile(r"[,;](?=\s)"), re.compile(r"[^\W\d_]:(?=\s)")
+_HOUSE = frozenset({Kind.NUMBER, Kind.YEAR, Kind.CODE})
 _POLITE = re.compile(
     r"\b(?:yes|no|sure|certainly|of course|gladly|hello|hi|thanks|thank you|ja|nein|gerne?|natürlich|hallo|danke|nej"
     r"|selvfølgelig|hej|tak|oui|non|bien sûr|bonjour|merci|sí|claro|hola|gracias|sì|certo|ciao|grazie|nee|natuurlijk"
@@ -98,7 +105,7 @@ def _vicinity(line: Line) -> frozenset[str]:
     return line.terms | line.label | line.head | line.asked
 
 
-_Scorer = Callable[[Place], tuple[float, frozenset[int]]]
+_Scorer = Callable[[Place], Fit]
 
 
 class Verifier:
@@ -123,7 +130,8 @@ class Verifier:
         self._long: list[str] | None = None
         self._by_beginning: dict[str, list[str]] | None = None
         self._copies: dict[str, list[Line]] | None = None
-        self._named: dict[tuple[int, int], bool] = {}
+        self._cognates: dict[str, list[str]] | None = None
+        self._told: dict[tuple[int, int], list[tuple[frozenset[str], bool]]] = {}
         self._topic: tuple[Word, ...] = ()
         self._amounts: dict[str | Decimal | int, list[Place]] | None = None
         self._rivals: dict[tuple[Kind, bool, bool, str | None], list[Place]] = {}
@@ -173,7 +181,8 @@ class Verifier:
         if swapped := crossed(bound):
             return Withheld("figure_of_something_else", swapped.kind)
         lines = list(dict.fromkeys(place.line for place in places))
-        if not figures and (days := weekdays(text)) and not self._tells_days(text, days, words, cited):
+        days = frozenset[int]() if figures else weekdays(text)
+        if days and not self._tells_days(text, days, words, cited) and not self._leaves_out(text, days, words):
             return Withheld("unsupported_weekday", "weekday")
         chosen = list(dict.fromkeys([line.passage for line in lines])) or cited or self._nearest(words)
         reason = self._unnamed(text, words, lines) or self._unshared(text, words, figures, chosen, cited)
@@ -207,11 +216,11 @@ class Verifier:
         cited: Sequence[int],
     ) -> list[Place] | Withheld:
         """For each figure of a clause a place that says it of the same thing; cited passages first."""
-        scores: dict[int, tuple[float, frozenset[int]]] = {}
+        scores: dict[int, Fit] = {}
         heavy = [word for word in words if not word.light]
         asked = list(words) if heavy and not leans(clause.text, self._language) else [*topic, *words]
 
-        def score(place: Place) -> tuple[float, frozenset[int]]:
+        def score(place: Place) -> Fit:
             if id(place.part) not in scores:
                 scores[id(place.part)] = fit_of(asked, place)
             return scores[id(place.part)]
@@ -219,23 +228,27 @@ class Verifier:
         chosen: list[Place] = []
         for said in clause.figures:
             holding = [place for place in self._near_to(said) if holds(place.figure, said, place.part.near)]
+            kind = said.kind
+            if said.kind in _HOUSE and of_address(clause.text, said.start - clause.start, said.end - clause.start):
+                kind = "address"
             if not holding:
-                return Withheld(f"unsupported_{said.kind}", said.kind)
+                return Withheld(f"unsupported_{kind}", kind)
             fitting = [place for place in holding if self._same_day(clause, place) and same_role(clause, said, place)]
             fitting = [place for place in fitting if self._paired(clause, said, place)]
             if said.kind not in CONTACT:
                 fitting = [place for place in fitting if not self._limited(clause, said, place)]
                 fitting = [place for place in fitting if not of_another_pole(clause, place)]
             if not fitting:
-                return Withheld("figure_of_something_else", said.kind)
+                return Withheld("figure_of_something_else", kind)
             best = max(
-                fitting, key=lambda place: (score(place)[0] + 0.1 * (place.line.passage in cited), score(place)[0])
+                fitting,
+                key=lambda place: (score(place).score + 0.1 * (place.line.passage in cited), score(place).score),
             )
             if of_another_column(figures, words, best):
-                return Withheld("figure_of_something_else", said.kind)
+                return Withheld("figure_of_something_else", kind)
             named = bool(heavy) and not leans(clause.text, self._language)
-            if self._said_of_another(clause, figures, said, best, score, named=named):
-                return Withheld("figure_of_something_else", said.kind)
+            if self._said_of_another(clause, figures, said, best, score, asked, named=named):
+                return Withheld("figure_of_something_else", kind)
             chosen.append(best)
         return chosen
 
@@ -259,11 +272,13 @@ class Verifier:
         said: Figure,
         best: Place,
         score: _Scorer,
+        asked: Sequence[Word],
         *,
         named: bool,
     ) -> bool:
         """Another figure's place is named by what this clause names, and better."""
-        mine, own = score(best)
+        fit = score(best)
+        mine, own = fit.score, fit.own
         rivals = self._rivals_of(said)
         dates = [figure for figure in clause.figures if figure.kind in (Kind.DATE, Kind.MONTH)]
         for rival in rivals:
@@ -271,11 +286,17 @@ class Verifier:
                 continue
             if clause.days and rival.part.days and clause.days.isdisjoint(rival.part.days):
                 continue  # told of another day
-            theirs, closer = score(rival)
-            if theirs <= mine or (dates and self._of_other_dates(dates, rival)):
+            other = score(rival)
+            theirs, closer = other.score, other.own
+            if theirs <= mine:
                 continue
-            nearer = theirs >= mine + BETTER or (own < closer and (named or own == frozenset()))
+            if dates and self._of_other_dates(dates, rival):
+                around = best.line.beside | _vicinity(best.line)
+                if all(not asked[at].stems.isdisjoint(around) for at in closer - own):
+                    continue
+            nearer = theirs >= mine + BETTER or (other.nearer(fit) and (named or not own))
             # Nothing that is named stands around the one, but around the other: "Mill Lake:" above its phone.
+            nearer |= said.kind in CONTACT and rival.line is best.line and theirs >= mine + CLOSER
             nearer |= named and not own and mine < HEAD and theirs >= mine + HEAD
             if nearer and is_rival(figures, rival):
                 return True
@@ -378,6 +399,17 @@ class Verifier:
             return any(holds_them for _, holds_them, passage in found if passage in cited)
         return any(holds_them for met, holds_them, _ in found if met >= best - 0.1)
 
+    def _leaves_out(self, text: str, days: frozenset[int], words: Sequence[Word]) -> bool:
+        """ "Not on Wednesdays" of what is "daily except Wednesday"."""
+        if not any(piece.negative for piece in polarity.pieces(text, self._spoken(text))):
+            return False
+        heavy = [word for word in words if not word.light]
+        return any(
+            days <= excepted(plain(line.unit.text))
+            and all(not word.stems.isdisjoint(_vicinity(line)) for word in heavy)
+            for line in self._lines
+        )
+
     # ---- words
 
     def _unnamed(self, text: str, words: Sequence[Word], lines: Sequence[Line]) -> Withheld | None:
@@ -405,21 +437,39 @@ class Verifier:
             # "Mill Lake is at Quay Street 12": both must stand together somewhere.
             return any(all(stem & _vicinity(line) for stem in name_stems) for line in self._lines)
         for line in self._lines:
-            around = line.terms | line.label | line.head
-            if not self._names_in(line):
-                around |= line.beside  # "He teaches French" is said of who was named before
-            met = frozenset(word.text for word in rest if not word.stems.isdisjoint(line.terms | line.asked))
-            if all(not stem or stem & around for stem in name_stems):
-                with_name |= met
-            else:
-                without.append(met)
+            for own, leaning in self._tellings(line):
+                around = own | line.label | line.head | (line.beside if leaning else frozenset())
+                met = frozenset(word.text for word in rest if not word.stems.isdisjoint(own | line.asked))
+                if all(not stem or stem & around for stem in name_stems):
+                    with_name |= met
+                else:
+                    without.append(met)
         return not any(met - with_name and len(met) > len(met & with_name) for met in without)
 
-    def _names_in(self, line: Line) -> bool:
+    def _tellings(self, line: Line) -> list[tuple[frozenset[str], bool]]:
+        """What a line tells, apart for each name that it tells of; whether it has no name ("He teaches French")."""
         key = (line.passage, line.at)
-        if key not in self._named:
-            self._named[key] = next(names_of(plain(line.unit.text), self._languages[0]), None) is not None
-        return self._named[key]
+        if key not in self._told:
+            text = plain(line.unit.text)
+            named = [at for at, _ in names_of(text, self._languages[0])]
+            if not named or " | " in text:
+                self._told[key] = [(line.terms, not named)]
+                return self._told[key]
+            # "Head: Ann Bell, technique: Ben Cole" tells of each by itself; a sentence goes on speaking of one.
+            listed = len(_ROLE.findall(text)) > 1
+            cuts = [0, *(match.end() for match in (_LISTED if listed else _TOLD).finditer(text)), len(text)]
+            pieces: list[str] = []
+            had = False
+            for start, end in pairwise(cuts):
+                has = any(start <= at < end for at in named)
+                if pieces and not (has and had):
+                    pieces[-1] += text[start:end]
+                else:
+                    pieces.append(text[start:end])
+                    had = False
+                had = had or has
+            self._told[key] = [(stems(piece, self._languages), False) for piece in pieces]
+        return self._told[key]
 
     def _mixed(self, words: Sequence[Word], near: Sequence[Line]) -> bool:
         """One line's subject with what another, that is built alike, says of its own."""
@@ -474,7 +524,9 @@ class Verifier:
         bare = masked(text, figures)
         for start, end in segments_of(text, self._spoken(text)):
             own = [word for word in self._words(bare[start:end]) if not word.light]
-            if own and not any(self._meets(word, passages) for word in own):
+            met = sum(self._meets(word, passages) for word in own)
+            added = start > 0 and not any(start <= figure.start < end for figure in figures)
+            if own and (not met or (added and 2 * met <= len(own))):
                 return Withheld("no_support")
         return None
 
@@ -532,9 +584,8 @@ class Verifier:
             for start, end in segments_of(text, self._spoken(text)):
                 if self._mixed(self._words(text[start:end]), near):
                     return Withheld("said_of_another", "detail")
-        for line in list(lines) or near[:1]:
-            if polarity.poles_crossed(text, line, self._languages):
-                return Withheld("polarity", "detail")
+        if polarity.poles_crossed(text, list(lines) or near[:1], near, self._languages):
+            return Withheld("polarity", "detail")
         alike = [line for line in near if shared(line) >= shared(near[0])]
         bound = list(lines) or alike
         for line in bound:
@@ -622,5 +673,11 @@ class Verifier:
                 if len(term) >= STEM:
                     self._by_beginning.setdefault(term[:STEM], []).append(term)
         own = fold(word.text)
+        if self._foreign:
+            if self._cognates is None:
+                self._cognates = {}
+                for term in frozenset[str]().union(*self._terms):
+                    self._cognates.setdefault(sounded(term), []).append(term)
+            word = replace(word, stems=word.stems.union(self._cognates.get(sounded(own), ())))
         like = [term for term in self._by_beginning.get(own[:STEM], ()) if alike(own, term)]
         return replace(word, stems=word.stems.union(like)) if like else word

@@ -41,6 +41,13 @@ def weekdays(text: str) -> frozenset[int]:
     return _named(text)
 
 
+@lru_cache(maxsize=8192)
+def excepted(text: str) -> frozenset[int]:
+    """The days that are left out: "daily except Monday"."""
+    cut = _EXCEPT.search(text)
+    return _named(text[cut.end() :]) if cut and _named(text[: cut.start()]) else frozenset()
+
+
 def daily(text: str) -> bool:
     return _DAILY.search(text) is not None
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from retrieval.verify.figures import Figure
+from retrieval.verify.figures import Figure, Kind
 
 REACH = 22  # letters before or behind a figure
-Limits = dict[str, str]
+_DATED = frozenset({Kind.DATE, Kind.NUMBER})
+_ON = re.compile(r"\b(?:on(?: the)?|am|den|le|el|il|op(?: de)?)\s+$", re.IGNORECASE)
 _BEFORE: tuple[tuple[str, str, str], ...] = (
     (
         "age",
@@ -39,6 +40,14 @@ _BEFORE: tuple[tuple[str, str, str], ...] = (
         r"|minstens|minimaal|ten minste",
     ),
 )
+# Of a day of the month or an hour: "after the 10th" is not "on the 10th".
+_SINCE: tuple[tuple[str, str], ...] = (
+    (
+        "before",
+        r"before(?: the)?|vor(?: dem)?|før(?: den)?|inden(?: den)?|avant(?: le)?|antes del?|prima del?|voor(?: de)?",
+    ),
+    ("after", r"after(?: the)?|nach(?: dem)?|efter(?: den)?|après(?: le)?|después del?|dopo(?: il)?|na(?: de)?"),
+)
 _BEHIND: tuple[tuple[str, str], ...] = (
     (
         "before",
@@ -48,6 +57,14 @@ _BEHIND: tuple[tuple[str, str], ...] = (
 )
 _AHEAD = tuple((name, pole, re.compile(rf"\b(?:{words})\s+\W{{0,2}}$", re.IGNORECASE)) for name, pole, words in _BEFORE)
 _FOLLOW = tuple((pole, re.compile(rf"[^.;,\d]{{0,{REACH}}}?\b(?:{words})\b", re.IGNORECASE)) for pole, words in _BEHIND)
+
+
+_SIDES = tuple((pole, re.compile(rf"\b(?:{words})\s+$", re.IGNORECASE)) for pole, words in _SINCE)
+
+
+def _side(text: str, start: int) -> str | None:
+    ahead = text[max(0, start - REACH) : start]
+    return next((pole for pole, pattern in _SIDES if pattern.search(ahead)), None)
 
 
 @lru_cache(maxsize=8192)
@@ -67,4 +84,8 @@ def against(said: Figure, text: str, held: Figure, page: str) -> bool:
     spans = said.unit in ("time", "month", "workday", "night") and held.unit == said.unit
     mine = limits_of(text, said.start, said.end, spans=spans)
     theirs = dict(limits_of(page, held.start, held.end, spans=spans))
-    return any(theirs.get(name, pole) != pole for name, pole in mine)
+    if any(theirs.get(name, pole) != pole for name, pole in mine):
+        return True
+    dated = said.kind in _DATED and held.kind in _DATED and not said.ranged
+    side = _side(page, held.start) if dated else None
+    return side is not None and _side(text, said.start) is None and _ON.search(text[: said.start]) is not None

@@ -49,6 +49,11 @@ _RATE = re.compile(
     r"(?P<word>[^\W\d_]+)(?!-end\b|\w)",
     re.IGNORECASE,
 )
+_PER = re.compile(
+    r"(?:/\s?|\b(?:per|pro|je|pr\.?|par|por|an?|each|every|al|im|am|om|jede[rns]?)\s+)"
+    r"(?:[^\W\d_]+\s+(?:e|and|und|et|y|og|en)\s+)?(?P<word>[^\W\d_]+)",
+    re.IGNORECASE,
+)
 _RANGE = re.compile(
     r"\s*(?:\.|st|nd|rd|th|er)?\s*(?:-|–|—|\bto\b|\bbis\b|\btil\b|à|\bau\b|\ba(?:l|las)?\b|\balle\b|\bdo\b"
     r"|\btill?\b|\btot\b(?: en met)?"
@@ -149,6 +154,12 @@ def currencies_in(text: str) -> frozenset[str]:
     signs = frozenset(CURRENCIES[sign] for sign in text if sign in "€$£¥₺₹")
     dashed = frozenset({"kr"}) if _DASHED.search(text) else frozenset[str]()
     return signs | dashed | frozenset(CURRENCIES[word] for word in words_in(text) if word in CURRENCIES)
+
+
+@lru_cache(maxsize=2048)
+def rates_in(text: str) -> frozenset[Measured]:
+    """What a text tells its prices for: "per night", "pro Stunde", "per person and night"."""
+    return frozenset(UNITS[word] for match in _PER.finditer(text) if (word := fold(match["word"])) in UNITS)
 
 
 def words_in(text: str) -> list[str]:

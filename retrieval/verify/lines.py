@@ -17,7 +17,7 @@ from retrieval.model import Passage
 from retrieval.units import LABEL_WORDS, Unit, cut
 from retrieval.verify.agree import Near
 from retrieval.verify.days import EVERY_DAY, daily, weekdays
-from retrieval.verify.figures import Figure, Kind, Measured, currencies_in, figures_of, plain, units_in
+from retrieval.verify.figures import Figure, Kind, Measured, currencies_in, figures_of, plain, rates_in, units_in
 from retrieval.verify.folded import fold
 from retrieval.words.light import LIGHT_WORDS
 from retrieval.words.measures import CROWNS
@@ -45,7 +45,7 @@ _GOES_ON = re.compile(
     r"|for|fra|med|pr|til|om|på|pour|par|avec|dès|jusqu|le|para|por|con|desde|per|da|voor|vanaf|met|från|till?)\b",
     re.IGNORECASE,
 )
-_BEGINS_WITH_FIGURE = re.compile(r"[\s(]*[€$£]?\s?\d+(?:[.,]\d+)?\s?(?:[€$£]|kr|eur)", re.IGNORECASE)
+_BEGINS_WITH_FIGURE = re.compile(r"[\s(]*(?:[€$£]\s?\d|\d+(?:[.,]\d+)?\s?(?:[€$£]|kr|eur))", re.IGNORECASE)
 _AGES = re.compile(
     r"\b(?:age[sd]?|under|over|from|children|kids|years?|ab|unter|über|bis|kinder|alter|klasse|jahre\w*|fra"
     r"|under|over|børn"
@@ -68,6 +68,7 @@ class Part:
     named: str  # the text with the row's label and the column's head
     head: frozenset[str] = frozenset()  # of the column
     around: tuple[Figure, ...] = ()  # figures of the row's label and the column's head
+    own: frozenset[str] = frozenset()  # its terms but for what it takes from the beginning of its line
     poles: frozenset[tuple[str, str]] = frozenset()  # of what it says and what it is named by
 
 
@@ -132,6 +133,7 @@ def _read(page: str, title: str, path: tuple[str, ...], languages: tuple[str, ..
     before = asked = frozenset[str]()
     whole = plain(page)
     whole_currencies = currencies_in(whole)
+    whole_rates = rates_in(whole)
     crown = next((CROWNS[code] for code in languages if code in CROWNS), None)
     for at, unit in enumerate(units):
         text = plain(unit.text)
@@ -152,7 +154,7 @@ def _read(page: str, title: str, path: tuple[str, ...], languages: tuple[str, ..
             or currencies_in(f"{own_label}\n{around}\n{' '.join(header)}")
             or whole_currencies,
             units=units_in(near_text),
-            rates=_spans(units_in(near_text)) or units_in(whole),
+            rates=_spans(units_in(near_text)) or whole_rates,
             years=_years(near_text, languages),
             ages=_AGES.search(near_text) is not None,
             crown=crown,
@@ -298,8 +300,8 @@ _PHRASES = (
 
 @lru_cache(maxsize=8192)
 def poles_in(text: str) -> frozenset[tuple[str, str]]:
-    text = _THIRDS.sub(" ", text)
     phrased = frozenset(pole for pole, pattern in _PHRASES if pattern.search(text))
+    text = _THIRDS.sub(" ", text)
     return phrased | frozenset(
         pole for match in re.finditer(r"[^\W\d_]+(?:-[^\W\d_]+)*", text) for pole in _poles_of(match.group())
     )
@@ -361,6 +363,7 @@ def _cells(cells: list[str], header: list[str], near: Near, languages: tuple[str
                 named,
                 stems(head, languages),
                 figures_of(f"{label}\n{head}" if column else head, languages),
+                stems(named, languages),
                 poles_in(f"{label}\n{head}" if column else f"{cell}\n{head}"),
             )
         )
@@ -377,7 +380,7 @@ def _parts(text: str, label: str, near: Near, languages: tuple[str, ...]) -> tup
     head = stems(found[0].text, languages) if found else frozenset[str]()
     parts: list[Part] = []
     for at, part in enumerate(found):
-        own = stems(f"{label}\n{part.text}", languages)
+        own = literal = stems(f"{label}\n{part.text}", languages)
         if at:
             own |= head if _GOES_ON.match(part.text) or _BEGINS_WITH_FIGURE.match(part.text) else subject
             first_word = _FIRST_WORD.match(part.text)
@@ -391,6 +394,7 @@ def _parts(text: str, label: str, near: Near, languages: tuple[str, ...]) -> tup
                 own,
                 near,
                 part.text,
+                own=literal,
                 poles=poles_in(f"{label}\n{part.text}"),
             )
         )

@@ -18,7 +18,7 @@ from retrieval.words.measures import UNITS
 from retrieval.words.polarity import RELATIVE
 
 # How near to a figure a word of its clause stands: in its part, its line, the label above, the headings.
-OWN, LINE, LABEL, HEAD = 1.0, 0.6, 0.5, 0.3
+OWN, BORROWED, LINE, LABEL, HEAD = 1.0, 0.98, 0.6, 0.5, 0.3
 LIGHT = 0.2
 ROLE_REACH = 30  # letters from "closes" to the time that is meant
 _OPENING = re.compile(
@@ -62,28 +62,42 @@ class Bound:
     words: Sequence[Word]
 
 
-def fit_of(words: Sequence[Word], place: Place) -> tuple[float, frozenset[int]]:
-    """How well a place fits the words, and which of them stand right with it."""
-    total, own = 0.0, set[int]()
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`own`: which of the words stand right with a place; `literal`: those of them that its part has itself."""
+
+    score: float
+    own: frozenset[int]
+    literal: frozenset[int]
+
+    def nearer(self, other: Fit) -> bool:
+        return other.own < self.own or (other.own == self.own and other.literal < self.literal)
+
+
+def fit_of(words: Sequence[Word], place: Place) -> Fit:
+    """How well a place fits the words."""
+    total, own, literal = 0.0, set[int](), set[int]()
     line = place.line
     for at, word in enumerate(words):
         weight = LIGHT if word.light else 1.0
         if not word.stems.isdisjoint(place.part.terms):
-            total += weight * OWN
+            itself = not word.stems.isdisjoint(place.part.own)
+            total += weight * (OWN if itself else BORROWED)
             if not word.light:
                 own.add(at)
+                literal |= {at} if itself else set()
         elif not word.stems.isdisjoint(line.terms):
             total += weight * LINE
         elif not word.stems.isdisjoint(line.label):
             total += weight * LABEL
         elif not (word.stems.isdisjoint(line.head) and word.stems.isdisjoint(line.beside)):
             total += weight * HEAD
-    return total, frozenset(own)
+    return Fit(total, frozenset(own), frozenset(literal))
 
 
 def _fit(words: Sequence[Word], place: Place) -> float:
     """As scored, less a little for what the place speaks of and the words do not."""
-    score, _ = fit_of(words, place)
+    score = fit_of(words, place).score
     said = frozenset[str]().union(*(word.stems for word in words))
     return score - 0.05 * min(4, len(place.part.terms - said))
 

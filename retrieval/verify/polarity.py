@@ -35,6 +35,7 @@ _THERE_IS = re.compile(
     r"\W*(?:there (?:is|are)|we have|es gibt|wir haben|der er|vi har|il y a|nous avons|hay|tenemos|c['’]è|ci sono|er (?:is|zijn)|wij hebben)\b",
     re.IGNORECASE,
 )
+_NAMED_DAY = re.compile(r"[^\W\d_]+\.?\s?:(?=\s)")
 _BUT_NO = re.compile(
     r"(?:but no|aber kein\w*|jedoch kein\w*|men (?:ingen|intet)|mais aucun\w*|maar geen)$", re.IGNORECASE
 )
@@ -90,6 +91,7 @@ class Said:
     paid: bool
     days: frozenset[int]
     poles: frozenset[tuple[str, str]]
+    around: frozenset[tuple[str, str]] = frozenset()  # with those of the piece before: "After that, half is due"
 
 
 @lru_cache(maxsize=64)
@@ -105,6 +107,9 @@ def pieces(text: str, languages: tuple[str, ...]) -> tuple[Said, ...]:
     found: list[Said] = []
     carried = frozenset[str]()
     joints = {match.end() for match in _fine(languages).finditer(text)}
+    joints -= {
+        colon.end() for colon in [_NAMED_DAY.match(text)] if colon and weekdays(colon.group())
+    }  # "Monday: closed" is one piece
     joints |= {match.start() for match in _EXCEPT.finditer(text)}
     if not _ORDINAL_DOT & set(languages[:1]):
         joints |= {match.end() for match in re.finditer(r"(?<=\d[.!?])\s+(?=[A-ZÀ-Þ])", text)}
@@ -132,6 +137,8 @@ def pieces(text: str, languages: tuple[str, ...]) -> tuple[Said, ...]:
                 any(word in PAID_WORDS for word in words) or bool(currencies_in(part)),
                 weekdays(part),
                 poles_in(part),
+                poles_in(part)
+                | (frozenset() if any(k in RELATIVE for k, _ in poles_in(part)) or not found else found[-1].poles),
             )
         )
         carried |= terms
@@ -206,21 +213,30 @@ def turned_within(text: str, line: Line, spoken: tuple[str, ...], languages: tup
     return alike >= len(pairs) - 1 and any(one.negative != other.negative for one, other in pairs)
 
 
-def poles_crossed(text: str, line: Line, languages: tuple[str, ...]) -> bool:
-    """The line tells both of a pair, each with a limit of its own: "before, in full; after that, half"."""
-    mine, told = poles_in(text), poles_in(line.unit.text)
-    if " | " in line.unit.text:
+def poles_crossed(text: str, bound: Sequence[Line], near: Sequence[Line], languages: tuple[str, ...]) -> bool:
+    """A line tells both of a pair, each with a limit of its own ("before, in full; after that, half"), or two lines
+    beside one another do."""
+    mine = poles_in(text)
+    if not any(name in RELATIVE for name, _ in mine):
         return False
     for name, pole in mine:
-        if name in RELATIVE or len({other for kind, other in told if kind == name}) < 2:
+        if name in RELATIVE:
             continue
-        holders = [piece for piece in pieces(line.unit.text, languages) if (name, pole) in piece.poles]
-        for limit in RELATIVE:
-            said = {other for kind, other in mine if kind == limit}
-            held = [{other for kind, other in piece.poles if kind == limit} for piece in holders]
-            if said and held and all(poles and said.isdisjoint(poles) for poles in held):
+        for lines in (*([line] for line in bound), *([near] if name == "part" else ())):
+            parts = [
+                piece for line in lines if " | " not in line.unit.text for piece in pieces(line.unit.text, languages)
+            ]
+            both = len({other for piece in parts for kind, other in piece.poles if kind == name}) > 1
+            holders = [piece for piece in parts if (name, pole) in piece.poles]
+            if (both or name == "part") and any(_limited_otherwise(mine, holders, limit) for limit in RELATIVE):
                 return True
     return False
+
+
+def _limited_otherwise(mine: frozenset[tuple[str, str]], holders: Sequence[Said], limit: str) -> bool:
+    said = {other for kind, other in mine if kind == limit}
+    held = [{other for kind, other in piece.around if kind == limit} for piece in holders]
+    return bool(said and held) and all(poles and said.isdisjoint(poles) for poles in held)
 
 
 def dropped(text: str, words: Sequence[Word], line: Line, languages: tuple[str, ...]) -> bool:

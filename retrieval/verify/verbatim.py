@@ -7,18 +7,20 @@ words; that few words are missing on the page would not tell. Called by bind.py 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 from retrieval.lexicon import concepts_of
 from retrieval.verify.agree import Near, holds
-from retrieval.verify.figures import Figure, figures_of, units_in
+from retrieval.verify.figures import Figure, figures_of, plain, units_in
 from retrieval.verify.folded import fold
 from retrieval.verify.lines import Line, is_light, poles_in, stems
 from retrieval.words.polarity import NEGATING, RESTRICTORS
 
-COPIED = 0.75  # of the tokens in the same order: told in the page's own words
+COPIED = 0.7  # of the tokens in the same order: told in the page's own words
 SHORTEST = 4
+SAME_BEGINNING = 12  # letters
 FEW = 4  # tokens; more of them are another wording
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*|[€$£%]")
 # Small words of which one is not the other: where something begins, ends, lies.
@@ -37,18 +39,21 @@ _TURN_OF = {fold(word): at for at, words in enumerate(_TURNS) for word in words.
 
 def altered(text: str, line: Line, spoken: tuple[str, ...], languages: tuple[str, ...]) -> str | None:
     """The kind of what was changed, in the words of figures.Kind, or `detail`; None for any other sentence."""
-    said, held = _tokens(_unopened(text)), _tokens(_unopened(line.unit.text))
+    page = plain(line.unit.text)
+    said, held = _tokens(_unopened(text, page)), _tokens(_unopened(page, text))
     if len(said) < SHORTEST or len(held) < SHORTEST:
         return None
     matcher = SequenceMatcher(None, [fold(one[0]) for one in said], [fold(one[0]) for one in held], autojunk=False)
     if matcher.quick_ratio() < COPIED or matcher.ratio() < COPIED:
         return None
+    if _reordered([one[0] for one in said], [one[0] for one in held]):
+        return "number"
     for tag, i, j, k, m in matcher.get_opcodes():
         if tag == "equal":
             continue
         mine, theirs = " ".join(one[0] for one in said[i:j]), " ".join(one[0] for one in held[k:m])
         found = _changed(
-            text, mine, theirs, line, spoken, languages, whole=(tag == "replace" and j - i <= 2 and m - k <= 2)
+            text, mine, theirs, line, spoken, languages, whole=(tag == "replace" and j - i <= 3 and m - k <= 3)
         )
         if found is not None:
             return found
@@ -115,10 +120,22 @@ def _negators(text: str, languages: tuple[str, ...]) -> int:
     return sum(fold(word) in known or word.endswith(("n't", "n’t")) for word, _ in _tokens(text)) % 2
 
 
-def _unopened(text: str) -> str:
-    """Without "According to the site:"."""
-    head, colon, rest = text.partition(":")
-    return rest if colon and rest.startswith(" ") and len(head.split()) <= 5 and len(rest.split()) >= SHORTEST else text
+def _unopened(text: str, other: str) -> str:
+    """Without "According to the site:", unless the other begins so as well."""
+    while not other.startswith(text[:SAME_BEGINNING]):
+        head, colon, rest = text.partition(":")
+        if not (colon and rest.startswith(" ") and len(head.split()) <= 5 and len(rest.split()) >= SHORTEST):
+            break
+        text = rest.lstrip()
+    return text
+
+
+def _reordered(said: Sequence[str], held: Sequence[str]) -> bool:
+    """The same words, and the same figures in another order: 1 to 20 of what is 20 to 1."""
+    figures, others = [one for one in said if one[0].isdigit()], [one for one in held if one[0].isdigit()]
+    if figures == others or sorted(figures) != sorted(others):
+        return False
+    return [fold(one) for one in said if not one[0].isdigit()] == [fold(one) for one in held if not one[0].isdigit()]
 
 
 @lru_cache(maxsize=8192)

@@ -59,6 +59,14 @@ def alike(one: str, other: str) -> bool:
     return max(len(one), len(other)) - same <= ENDING
 
 
+@lru_cache(maxsize=16384)
+def sounded(word: str) -> str:
+    """One form for a word that two languages share: catalogue, Katalog, catálogo."""
+    for old, new in (("ph", "f"), ("th", "t"), ("ck", "k"), ("qu", "k"), ("c", "k"), ("y", "i")):
+        word = word.replace(old, new)
+    return re.sub(r"(.)\1", r"\1", word).rstrip("aeiou")
+
+
 def masked(text: str, figures: Sequence[Figure], offset: int = 0) -> str:
     for figure in figures:
         start, end = figure.start - offset, figure.end - offset

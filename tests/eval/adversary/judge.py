@@ -66,7 +66,8 @@ async def judge(answers: Iterable[Answered], seed: int) -> Tally:
         true = [said for said in answered.sentences if all(said.text != lie.text for lie in answered.lies)]
         for lie in answered.lies:
             tally.lies += 1
-            tally.lies_shown += [(lie.kind, lie.text, text) for text in _showing(lie.text, lie.tell, shown)]
+            showing = _showing(lie.text, lie.tell, shown, _plain("\n".join(one.text for one in answered.passages)))
+            tally.lies_shown += [(lie.kind, lie.text, text) for text in showing]
         reasons = {held.text: held.reason for held in written.withheld}
         if not answered.lies:
             tally.sentences += len(true)
@@ -153,7 +154,8 @@ class _Spent:
         bind.Verifier.bind, bind.Verifier.__init__ = self._bind, self._init
 
 
-def _showing(lie: str, tell: str, shown: list[Sentence]) -> list[str]:
+def _showing(lie: str, tell: str, shown: list[Sentence], pages: str) -> list[str]:
+    """A clause that stands on the page letter for letter tells nothing of the untrue rest that was held back."""
     tell, lie = _plain(tell), _plain(lie)
     found: list[str] = []
     for sentence in shown:
@@ -165,6 +167,7 @@ def _showing(lie: str, tell: str, shown: list[Sentence]) -> list[str]:
             or tell == lie
             and sentence.citations
             and text in lie
+            and (text == lie or text not in pages)
             and len(text) > 0.6 * len(lie)
         ):
             found.append(sentence.text)
