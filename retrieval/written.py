@@ -31,7 +31,7 @@ from retrieval.phrases import Phrase, say
 from retrieval.ports import Budget, ChatModel, ModelFailed, PromptMessage, Reservation
 from retrieval.prompt import NO_ANSWER, build_prompt, repeats_rules
 from retrieval.search import Found
-from retrieval.sentences import Part, SentenceStream
+from retrieval.sentences import MARK, Part, SentenceStream
 from retrieval.verify.bind import Courtesy, Verifier, Withheld
 
 # Letters of a sentence that is looked at. Without a space nothing cuts it, and the time to bind it grows with the
@@ -234,9 +234,10 @@ class _Shown:
         if NO_ANSWER in part.text:
             self.refused = True
             return []
+        said = " ".join((*(clause.text for clause in self._clauses), MARK.sub("", part.text)))
         if len(part.text) > LONGEST_PART:
             bound = Withheld("no_support")
-        elif repeats_rules(" ".join((*(clause.text for clause in self._clauses), part.text)), self._name):
+        elif repeats_rules(said, self._name):
             bound = Withheld("rules")
         else:
             bound = self._verifier.bind(part.text)
