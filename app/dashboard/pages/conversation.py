@@ -19,6 +19,7 @@ from app.conversations.queries import mark_seen
 from app.conversations.record import sentences_of
 from app.conversations.why import open_why
 from app.dashboard.admission import AnyRequest, Desk, OwnDesk, Parts
+from app.dashboard.choices import LANGUAGES
 from app.dashboard.forms import field
 from app.dashboard.render import HEADERS, Html, page, see
 from app.dashboard.talk.queries import last_name_of, read_answer
@@ -116,6 +117,7 @@ async def why(
         conversation_id=conversation_id,
         answer=row,
         asked=asked,
+        spoken=LANGUAGES.get(str(row.details.get("language", "")), row.details.get("language")),
         text=text,
         why=reasons,
         used=used,

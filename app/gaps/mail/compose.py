@@ -51,10 +51,13 @@ def compose_week(place: Place, gaps: Sequence[Gap], more: int, reply_to: str | N
     count = len(gaps) + more
     parts = [words["intro"]]
     for number, gap in enumerate(gaps, 1):
-        asked = words["asked_once"] if gap.visitors == 1 else words["asked_by"].format(n=gap.visitors)
-        lost = f", {words['lost'].format(n=gap.lost)}" if gap.lost else ""
+        if gap.visitors == 1:
+            asked = words["asked_once_lost" if gap.lost else "asked_once"]
+        else:
+            lost = f", {words['lost'].format(n=gap.lost)}" if gap.lost else ""
+            asked = f"{words['asked_by'].format(n=gap.visitors)}{lost}"
         again = f" ({words['again']})" if gap.again else ""
-        lines = [f"{number}. {one_line(gap.label, 500)}", f"   {asked}{lost}{again}"]
+        lines = [f"{number}. {one_line(gap.label, 500)}", f"   {asked}{again}"]
         if reply_to is None:
             lines.append(f"   {words['answer_here']}: {place.gap(gap.gap_id)}")
         parts.append("\n".join(lines))

@@ -200,12 +200,20 @@ async def test_why_an_answer_was_given_is_one_click_away(site: Site) -> None:
         ).fetchone()
         assert row is not None
         await conn.execute(
-            "UPDATE messages SET why_sealed = %s WHERE message_id = %s",
+            'UPDATE messages SET why_sealed = %s, details = details || \'{"language": "en"}\' WHERE message_id = %s',
             (sealed_why(keys, row[0], answer), row[0]),
         )
     assert f"{B}/inbox/{talk}/why/{row[0]}" in (await site.owner.get(f"{B}/inbox/{talk}")).text
     page = (await site.owner.get(f"{B}/inbox/{talk}/why/{row[0]}")).text
-    for told in ("price of the soup", "Soup is £4.", "does not stand in your pages", "0.61", "Lunch", "used"):
+    for told in (
+        "price of the soup",
+        "Soup is £4.",
+        "does not stand in your pages",
+        "0.61",
+        "Lunch",
+        "used",
+        "Language: English",
+    ):
         assert told in page
     elsewhere = await a_conversation(site, "Other", "Other", "answered")
     assert (await site.owner.get(f"{B}/inbox/{elsewhere}/why/{row[0]}")).status_code == 404

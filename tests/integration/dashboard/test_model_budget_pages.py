@@ -107,6 +107,10 @@ async def test_the_owner_reads_what_was_used_what_it_cost_and_what_is_left(model
     assert "Estimated cost so far: $12.35 , and 7,005 tokens of openai:qwen, whose price Milo does not know" in page
     assert "Left: 99,000 tokens (1,000 more are held" in page
     assert "The end is near" in page
+    async with modelled.services.database.business_transaction(modelled.business_id) as conn:
+        await conn.execute("UPDATE usage_months SET cost_micros = 0")
+    page = words_of((await modelled.owner.get(HERE)).text)
+    assert "Estimated cost so far: 7,005 tokens of openai:qwen, whose price Milo does not know" in page, "not: nothing"
 
 
 async def test_without_a_model_the_page_says_that_answers_are_quotes(site: Site) -> None:
