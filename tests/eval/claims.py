@@ -92,7 +92,7 @@ def sites(data: Path) -> Iterator[Claim]:
 
 def _site(folder: Path, meta: dict[str, Any]) -> dict[str, Any]:
     """As `milo eval` says it. A question that rests on what robots.txt closes is left out."""
-    from tests.bench.run import site_server
+    from tests.bench.measurements import site_server
 
     slug, url = meta["id"], f"http://127.0.0.1:{meta['port']}{meta['start_path']}"
     with tempfile.TemporaryDirectory(prefix="milo-eval-") as home, site_server(folder, [slug]):
