@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.bench.figures import Figure, of, ratios
 from tests.eval.claims import CLAIMS, DATA
-from tests.product import Running, up
+from tests.product import ROOT, Running, up
 
 
 def start(_: argparse.Namespace) -> Iterator[Figure]:
