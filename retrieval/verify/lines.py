@@ -374,6 +374,7 @@ def _parts(text: str, label: str, near: Near, languages: tuple[str, ...]) -> tup
     """ "Sat 10-14, Sun 12-16" tells of two days. What stands before the first day belongs to it."""
     found = clauses(text, figures_of(text, languages), languages[:1])
     first = next((part.days for part in found if part.days), frozenset[int]())
+    rest = EVERY_DAY - frozenset[int]().union(*(part.days for part in found))
     subject = _subject(text, languages) | stems(_named(text), languages)
     opened = _OPENED.match(text)
     bearer = stems(opened[1], languages) if opened else frozenset[str]()
@@ -390,7 +391,7 @@ def _parts(text: str, label: str, near: Near, languages: tuple[str, ...]) -> tup
             Part(
                 part.text,
                 part.figures,
-                part.days or first,
+                part.days or (rest if first and _timed(part) else first),
                 own,
                 near,
                 part.text,
@@ -399,6 +400,11 @@ def _parts(text: str, label: str, near: Near, languages: tuple[str, ...]) -> tup
             )
         )
     return tuple(parts)
+
+
+def _timed(part: Clause) -> bool:
+    """ "7 to 10, on Sundays to 11": what is told before the first day is of the other days."""
+    return any(figure.ranged and (figure.kind is Kind.TIME or figure.loose) for figure in part.figures)
 
 
 _OPENED = re.compile(

@@ -86,6 +86,9 @@ def fit_of(words: Sequence[Word], place: Place) -> Fit:
             if not word.light:
                 own.add(at)
                 literal |= {at} if itself else set()
+        elif _turns(word.text) & place.part.poles:
+            total += weight * OWN  # check-out, Abreise: another word for the same side
+            own.add(at)
         elif not word.stems.isdisjoint(line.terms):
             total += weight * LINE
         elif not word.stems.isdisjoint(line.label):
@@ -93,6 +96,10 @@ def fit_of(words: Sequence[Word], place: Place) -> Fit:
         elif not (word.stems.isdisjoint(line.head) and word.stems.isdisjoint(line.beside)):
             total += weight * HEAD
     return Fit(total, frozenset(own), frozenset(literal))
+
+
+def _turns(word: str) -> frozenset[tuple[str, str]]:
+    return frozenset(pole for pole in poles_in(word) if pole[0] not in RELATIVE)
 
 
 def _fit(words: Sequence[Word], place: Place) -> float:

@@ -251,9 +251,17 @@ def dropped(text: str, words: Sequence[Word], line: Line, languages: tuple[str, 
     best = max(range(len(parts)), key=lambda at: meets[at])
     if not meets[best]:
         return False
+    free = any(fold(match.group()) in FREE_WORDS for match in _TOKEN.finditer(text))
+    if free and parts[best].free and not {"who", "more"} & {name for name, _ in poles_in(text)}:
+        said_for = {name for name, _ in parts[best].poles if name in ("who", "more")}
+        if said_for and not any(sign.isdigit() for sign in text):
+            return True  # "free for the over-60s" is not "free"
     for at in (best, best + 1):
         if at >= len(parts) or not (match := _restricts(parts[at].text)):
             continue
+        joint = _ADDED.match(parts[at].text)
+        if at > best and joint and len(parts[at].text[joint.end() : match.start()].split()) > 1:
+            continue  # "and teaches automatic only" is a statement of its own
         after = _content(parts[at].text[match.end() :], languages)[:3]
         before = _content(parts[at].text[: match.start()], languages)[-2:]
         limits = frozenset[str]().union(*(after or before))

@@ -34,6 +34,16 @@ _TURNS = (
     "without ohne uden sans sin senza zonder utan",
 )
 _RESTRICTS = re.compile(RESTRICTORS, re.IGNORECASE)
+_ONLY = re.compile(
+    r"\b(?:only|nur|kun|seulement|uniquement|s[oó]lo|solamente|soltanto|alleen|bara|bare)\b", re.IGNORECASE
+)
+_EXCEPT = re.compile(
+    r"\b(?:except|außer|ausgenommen|undtagen|sauf|excepto|salvo|tranne|eccetto|behalve|utom|unntatt)\b", re.IGNORECASE
+)
+# What is added is another statement, with a limit of its own.
+_GOES_ON = re.compile(
+    r"(?:and|und|og|et|y|e|en|och)\s+(?!only|nur|kun|seulement|s[oó]lo|solo|alleen|bara|not|nicht)", re.IGNORECASE
+)
 _TURN_OF = {fold(word): at for at, words in enumerate(_TURNS) for word in words.split()}
 
 
@@ -64,12 +74,13 @@ def _changed(
     text: str, mine: str, theirs: str, line: Line, spoken: tuple[str, ...], languages: tuple[str, ...], *, whole: bool
 ) -> str | None:
     few = max(len(_tokens(mine)), len(_tokens(theirs))) <= FEW  # a clause may be a part of a long line
-    if few and _negators(mine, spoken) != _negators(theirs, languages):
+    only = _ONLY.search(text) is not None and _EXCEPT.search(line.unit.text) is not None  # "only X" of "none but X"
+    if few and not only and _negators(mine, spoken) != _negators(theirs, languages):
         return "detail"
     turns, held_turns = _turns(mine), _turns(theirs)
     if whole and turns and held_turns and not turns & held_turns:
         return "detail"
-    if few and not mine and not _RESTRICTS.search(text) and _RESTRICTS.search(theirs):
+    if few and not mine and not _RESTRICTS.search(text) and _RESTRICTS.search(theirs) and not _GOES_ON.match(theirs):
         return "detail"
     if not theirs or not mine:
         return None
