@@ -132,7 +132,7 @@ def _text(
 ) -> str | None:
     if one.quoted:
         lines = [f"“{_line(quote)}” ({passages[at[quote.chunk_no]].title})" for _, quote in cited]
-        return " ".join([one.text, *lines])
+        return " ".join([one.text, *dict.fromkeys(lines)])  # one line may name both
     if one.text:
         return one.text
     fact, quote = cited[0]

@@ -182,6 +182,12 @@ async def test_pages_that_say_two_things_are_both_quoted(baths: Baths) -> None:
     assert (await baths.ask("Your phone number?")).timings.embed > 0  # of three nobody can say which is meant
 
 
+async def test_a_line_that_names_two_is_quoted_once(baths: Baths) -> None:
+    await baths.state("email", "", {"address": "shop@baths.example"}, "hello@baths.example")
+    [(text, _)] = told(await baths.ask("What is your email address?"))
+    assert "several" in text and text.count("Write to hello@baths.example") == 1
+
+
 async def test_the_owners_word_stands_over_pages_and_says_since_when(baths: Baths) -> None:
     await baths.decide("rejected", "phone", "", PHONE)
     await baths.decide("corrected", "phone", "", {"e164": "+4599999999"}, "Phone: +4599999999")
