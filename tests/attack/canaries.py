@@ -197,7 +197,9 @@ async def _one(ledger: Ledger, visitor: Visitor, name: str, question: str, numbe
 
 
 def _note(found: Found, status: int, text: str, expected: int = 200) -> None:
-    if status == expected:
+    if status == 200 and "event: error" in text:
+        found.refused += 1
+    elif status == expected:
         found.answered += 1
     elif status in (429, 503) and '"error"' in text:
         found.refused += 1

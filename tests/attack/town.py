@@ -6,6 +6,7 @@ Text that must never come out of its business carries canaries: see canaries.py.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -104,7 +105,12 @@ class Town:
         return f"{SESSION_COOKIE}={opened.cookie}"
 
     async def visitor(self, business: Business) -> Visitor:
-        answer = await self.client.post(f"/w/{business.key}/session", json={})
+        """In a crowd over few connections one has to ask again."""
+        for _ in range(40):
+            answer = await self.client.post(f"/w/{business.key}/session", json={})
+            if answer.status_code != 503:
+                break
+            await asyncio.sleep(0.5)
         assert answer.status_code == 200, answer.text
         return Visitor(self, business, answer.json()["token"])
 

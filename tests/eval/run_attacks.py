@@ -59,7 +59,7 @@ class Result:
 
 
 async def canaries(settings: Settings, given: argparse.Namespace) -> Result:
-    crowd = Crowd(given.businesses, given.requests, at_once=50, pool=5, seed=given.seed)
+    crowd = Crowd(given.businesses, given.requests, at_once=given.at_once, pool=5, seed=given.seed)
     found = await trial(settings, crowd)
     more = {
         "businesses": given.businesses,
@@ -238,6 +238,7 @@ if __name__ == "__main__":
     parser.add_argument("--render", type=Path, help="more hostile outputs: JSON lines with id and markdown")
     parser.add_argument("--businesses", type=int, default=50)
     parser.add_argument("--requests", type=int, default=5_000)
+    parser.add_argument("--at-once", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     sys.exit(0 if asyncio.run(run(given)) else 1)
