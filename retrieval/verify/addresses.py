@@ -1,5 +1,6 @@
-"""Whether a number is of an address: of a house, or a postcode. A text and a place in, yes or no out; called by bind.py,
-so that a number that cannot be confirmed is called what it is.
+"""Whether a number is of an address: of a house, or a postcode. A text and a place in, yes or no out.
+
+Called by bind.py, so that a number that cannot be confirmed is called what it is.
 """
 
 from __future__ import annotations

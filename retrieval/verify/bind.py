@@ -105,6 +105,10 @@ def _vicinity(line: Line) -> frozenset[str]:
     return line.terms | line.label | line.head | line.asked
 
 
+def _holds_all(place: Place, figures: Sequence[Figure]) -> bool:
+    return all(any(holds(figure, each, place.part.near) for figure in place.part.figures) for each in figures)
+
+
 _Scorer = Callable[[Place], Fit]
 
 
@@ -290,6 +294,8 @@ class Verifier:
             theirs, closer = other.score, other.own
             if theirs <= mine:
                 continue
+            if closer == own and len(clause.figures) > 1 and _holds_all(best, clause.figures):
+                continue  # "for 2 persons 80 €, for 4 persons 120 €": its other figures tell it apart
             if dates and self._of_other_dates(dates, rival):
                 around = best.line.beside | _vicinity(best.line)
                 if all(not asked[at].stems.isdisjoint(around) for at in closer - own):

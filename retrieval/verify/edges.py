@@ -30,7 +30,8 @@ _BEFORE: tuple[tuple[str, str, str], ...] = (
     (
         "bound",
         "most",
-        r"at most|no more than|up to|maximum(?: of)?|höchstens|maximal|bis zu|højst|maksimalt|op til|au (?:plus|maximum)"
+        r"at most|no more than|up to|maximum(?: of)?|höchstens|maximal|bis zu|højst|maksimalt|op til|au (?:plus"
+        r"|maximum)"
         r"|jusqu['’]à|como máximo|hasta|al massimo|fino a|hoogstens|maximaal|hooguit",
     ),
     (
@@ -51,7 +52,8 @@ _SINCE: tuple[tuple[str, str], ...] = (
 _BEHIND: tuple[tuple[str, str], ...] = (
     (
         "before",
-        r"before|ahead|in advance|prior|vor(?:her)?|før|inden|forinden|avant|à l['’]avance|antes|prima|voor|van tevoren",
+        r"before|ahead|in advance|prior|vor(?:her)?|før|inden|forinden|avant|à l['’]avance|antes|prima|voor"
+        r"|van tevoren",
     ),
     ("after", r"after(?:wards)?|later|nach(?:her)?|efter|senere|après|plus tard|después|dopo|na|later"),
 )

@@ -44,7 +44,8 @@ _BEFORE = re.compile(r"(?P<word>[€$£¥₺₹]|[^\W\d_]+)\.?\s?$")
 _DASHED = re.compile(r",[-–—](?!\d)")
 _COUNTED = re.compile(r"[\s-]([^\W\d_]{3,})")
 _RATE = re.compile(
-    r"(?:\.(?=\s?(?:pr|per|pro|om|/)))?\s*(?:/\s?|(?:per|an?|each|every|pro|je|jede[rns]?|im|am|pr|om|i|par|la|le|l'|al|all'|a|il|por|per|à la"
+    r"(?:\.(?=\s?(?:pr|per|pro|om|/)))?\s*(?:/\s?|(?:per|an?|each|every|pro|je|jede[rns]?|im|am|pr|om|i|par|la"
+    r"|le|l'|al|all'|a|il|por|per|à la"
     r"|na|za)\b\.?\s?)"
     r"(?P<word>[^\W\d_]+)(?!-end\b|\w)",
     re.IGNORECASE,

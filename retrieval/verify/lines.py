@@ -242,7 +242,8 @@ _PHRASES = (
     (
         ("share", "half"),
         re.compile(
-            r"\b(?:half of|die hälfte (?:der|des|von)|halvdelen af|la moitié des?|la mitad de|metà d\w+|de helft van)\b",
+            r"\b(?:half of|die hälfte (?:der|des|von)|halvdelen af|la moitié des?|la mitad de|metà d\w+"
+            r"|de helft van)\b",
             re.IGNORECASE,
         ),
     ),
@@ -262,7 +263,8 @@ _PHRASES = (
     (
         ("share", "quarter"),
         re.compile(
-            r"\b(?:(?:a|one) quarter of|ein viertel(?! nach| vor)|en fjerdedel|un quart (?:des?|du)|un cuarto de|un quarto d\w+|een kwart)\b",
+            r"\b(?:(?:a|one) quarter of|ein viertel(?! nach| vor)|en fjerdedel|un quart (?:des?|du)"
+            r"|un cuarto de|un quarto d\w+|een kwart)\b",
             re.IGNORECASE,
         ),
     ),
@@ -283,14 +285,16 @@ _PHRASES = (
     (
         ("turn", "weekly"),
         re.compile(
-            r"\b(?:(?:every|each) week|jede woche|hver uge|chaque semaine|cada semana|ogni settimana|(?:elke|iedere) week)\b",
+            r"\b(?:(?:every|each) week|jede woche|hver uge|chaque semaine|cada semana|ogni settimana|(?:elke"
+            r"|iedere) week)\b",
             re.IGNORECASE,
         ),
     ),
     (
         ("turn", "once"),
         re.compile(
-            r"\b(?:only once|one-off|nur einmal|einmalig\w*|kun én gang|engangs\w+|une seule fois|una sola vez|una sola volta|eenmalig)\b",
+            r"\b(?:only once|one-off|nur einmal|einmalig\w*|kun én gang|engangs\w+|une seule fois|una sola vez"
+            r"|una sola volta|eenmalig)\b",
             re.IGNORECASE,
         ),
     ),

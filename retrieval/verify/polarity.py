@@ -32,7 +32,8 @@ from retrieval.words.polarity import (
 )
 
 _THERE_IS = re.compile(
-    r"\W*(?:there (?:is|are)|we have|es gibt|wir haben|der er|vi har|il y a|nous avons|hay|tenemos|c['’]è|ci sono|er (?:is|zijn)|wij hebben)\b",
+    r"\W*(?:there (?:is|are)|we have|es gibt|wir haben|der er|vi har|il y a|nous avons|hay|tenemos|c['’]è"
+    r"|ci sono|er (?:is|zijn)|wij hebben)\b",
     re.IGNORECASE,
 )
 _NAMED_DAY = re.compile(r"[^\W\d_]+\.?\s?:(?=\s)")
@@ -64,7 +65,8 @@ _YES_NO = re.compile(r"\W*(?:(?P<no>no|nein|nej|non|nee|nie|não|nei)|yes|ja|oui
 _INCLUDED = re.compile(r"inclu|inbegriff|inkl|compris|inbefatt|enthalten|indeholdt|gratuit|\b0\b", re.IGNORECASE)
 # What it leaves out has the other sign.
 _EXCEPT = re.compile(
-    r"\b(?:except(?: for)?|apart from|other than|außer(?! haus)|ausgenommen|mit ausnahme von|undtagen|bortset fra|undtaget"
+    r"\b(?:except(?: for)?|apart from|other than|außer(?! haus)|ausgenommen|mit ausnahme von|undtagen"
+    r"|bortset fra|undtaget"
     r"|sauf|excepté|hormis|excepto|salvo|tranne|eccetto|salvo che|behalve|uitgezonderd|utom|unntatt)\b",
     re.IGNORECASE,
 )

@@ -111,7 +111,8 @@ def leans(text: str, language: str) -> bool:
 
 
 _VERBS = frozenset(
-    "costa costano dura durano inizia comincia apre chiude finisce cuesta cuestan dura duran empieza termina abre cierra"
+    "costa costano dura durano inizia comincia apre chiude finisce cuesta cuestan dura duran empieza termina"
+    " abre cierra"
     " custa custam começa fecha".split()
 )
 

@@ -24,7 +24,8 @@ allowed permitted accepted erlaubt gestattet tilladt accepte acceptes acceptee p
 toegestaan
 including inclusive inbegriffen inkludiert inkluderet compris comprise incluido incluida incluso inclusa inbegrepen
 extension ext durchwahl poste lokalnummer interno toestel
-practice surgery salon kapsalon shop store bakery museum house business company studio praxis werkstatt laden haus geschaft betrieb
+practice surgery salon kapsalon shop store bakery museum house business company studio praxis werkstatt laden haus
+geschaft betrieb
 bageriet
 butikken forretningen magasin maison boutique tienda negozio winkel
 am pm a.m p.m uhr kl klokken o clock noon midday

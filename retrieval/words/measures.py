@@ -10,14 +10,17 @@ time 1 minute minutes min mins minuten minut minutter minuti minuto minutos minu
 time 60 hour hours hr hrs stunde stunden std stündig time timer timen times heure heures hora horas ora uur uren timme
   timmar
   godzina godziny godzin
-time 1440 day days tag tage tagen tags dag dage dagen dagar dager dagen døgn døgnet jour jours journée journées día días giorno
+time 1440 day days tag tage tagen tags dag dage dagen dagar dager dagen døgn døgnet jour jours journée journées día
+  días giorno
   giorni
   dia dias dzień dni
-time 10080 week weeks woche wochen uge ugen uger semaine semaines semana semanas settimana settimane weken vecka veckor uke uken
+time 10080 week weeks woche wochen uge ugen uger semaine semaines semana semanas settimana settimane weken vecka
+  veckor uke uken
   uker tydzień tygodnie tygodni
 workday 1 workday workdays werktag werktage werktagen arbeitstag arbeitstage arbeitstagen hverdag hverdage hverdager
   werkdag werkdagen arbetsdag arbetsdagar
-night 1 night nights nacht nächte nächten nat natten nætter nuit nuits nuitée nuitées noche noches notte notti noite noites
+night 1 night nights nacht nächte nächten nat natten nætter nuit nuits nuitée nuitées noche noches notte notti
+  noite noites
   natt
   nätter netter noc noce nocy
 month 1 month months monat monate monaten måned måneden måneder mois mes meses mese mesi maand maanden mês månad månader

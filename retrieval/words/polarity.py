@@ -40,7 +40,8 @@ stängt förbjudet stengt forbudt zamknięte zamknięty zabronione
 NEGATIVE_ENDS = ("-free", "los", "lose", "losen", "frei", "freie", "fri", "frit", "frie")
 POSITIVE_WHOLE = "free frei fri frit frie kostenlos kostenfrei barrierefrei freitag"
 NEUTRAL = (
-    r"(?:can|may|to|could) be cancelled|no(?:t)? (?:later|earlier|more|less|fewer) than|not only|no problem|no matter|no\. ?\d|nicht (?:nur"
+    r"(?:can|may|to|could) be cancelled|no(?:t)? (?:later|earlier|more|less|fewer) than|not only|no problem"
+    r"|no matter|no\. ?\d|nicht (?:nur"
     r"|später als|mehr als|länger als)"
     r"|kein problem|ikke (?:kun|senere end|mere end)|pas (?:seulement|plus tard)|pas de problème|no solo|non"
     r" solo|niet alleen"
@@ -151,7 +152,8 @@ _POLES = {
     "part": {
         "half": "half halber halben halbe halbes hälfte halv halvt halve halvdelen demi demi-journée moitié media mitad"
         " mezza metà helft hälften",
-        "whole": "whole full ganzer ganzen ganze ganzes voll volle voller vollen volles hel helt hele fuld fulde entière"
+        "whole": "whole full ganzer ganzen ganze ganzes voll volle voller vollen volles hel helt hele fuld"
+        " fulde entière"
         " entier complet plein entera completo intero pieno volledig hela",
     },
     "size": {
