@@ -1,7 +1,7 @@
 """Whether what nothing answered was a question at all. A message in, yes or no out. Pure; called by collect.py.
 
-Left out: greetings and thanks, the wish for a person, fingers on a keyboard, lone links and numbers. Whatever might be
-a question counts: an owner dismisses one line sooner than a visitor asks twice.
+Left out: greetings and thanks, the wish for a person, mere abuse, fingers on a keyboard, lone links and numbers.
+Whatever might be a question counts: an owner dismisses one line sooner than a visitor asks twice.
 """
 
 from __future__ import annotations
@@ -21,6 +21,20 @@ _TRIALS = frozenset(
 )
 
 
+# Said in anger, and what stands beside it: together they ask nothing. One more word, and it may be a question.
+_ANGRY = frozenset(
+    "fuck fucking fucker shit bullshit asshole arsehole idiot idiots moron morons stupid useless crap bastard bitch"
+    " cunt wanker suck sucks scheisse scheiss scheiße arschloch arschlöcher idioten dumm blöd fick ficken wichser"
+    " fandens røvhul idioter merde putain connard connards salaud mierda puta puto cabron cabrón gilipollas idiotas"
+    " merda stronzo stronzi cazzo vaffanculo klootzak waardeloos".split()
+)
+_BESIDE = frozenset(
+    "you your yours are is this that it so all a an of off the bot robot site what how really piece hell u ur ihr"
+    " seid du bist sie sind ein eine so euch dich das ist alle der die i er du det din jer en et tu es vous êtes etes"
+    " un une des toi va de te il le sei siete un una di che jullie zijn jij je bent een dit".split()
+)
+
+
 _ROWS = ("qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm", "zxcvbnm", "yxcvbnm", "wxcvbn")
 
 
@@ -33,6 +47,8 @@ def worth_collecting(text: str, language: str, business_name: str) -> bool:
     if not any(len(word) > 1 for word in words) or all(word in _TRIALS for word in words):
         return False
     if small_talk(text, language, business_name) is not None or wants_person(text, language):
+        return False
+    if any(word in _ANGRY for word in words) and all(word in _ANGRY or word in _BESIDE for word in words):
         return False
     return not all(_mashed(word) for word in words)
 
