@@ -32,7 +32,8 @@ from retrieval.ports import Budget, ChatModel, ModelFailed, PromptMessage, Reser
 from retrieval.prompt import NO_ANSWER, build_prompt, repeats_rules
 from retrieval.search import Found
 from retrieval.sentences import MARK, Part, SentenceStream
-from retrieval.verify.bind import Courtesy, Verifier, Withheld
+from retrieval.verify.bind import Verifier
+from retrieval.verify.verdict import Courtesy, Withheld
 
 # Letters of a sentence that is looked at. Without a space nothing cuts it, and the time to bind it grows with the
 # square of its length: 3 s for 12,800 letters.

@@ -9,10 +9,8 @@ written.py for each sentence or clause before a letter of it is shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import replace
 
 from retrieval.analyse import stop_words
 from retrieval.lexicon import COMPOUNDING
@@ -21,33 +19,22 @@ from retrieval.prompt import NO_ANSWER
 from retrieval.quote import cite
 from retrieval.sentences import MARK
 from retrieval.verify import polarity
-from retrieval.verify.addresses import of_address
-from retrieval.verify.agree import holds, same_kind, within
 from retrieval.verify.days import excepted, weekdays
-from retrieval.verify.edges import against
-from retrieval.verify.figures import Figure, Kind, figures_of, plain
+from retrieval.verify.figures import Figure, figures_of, plain
 from retrieval.verify.folded import fold
-from retrieval.verify.lines import Clause, Line, Word, clauses, read, stems
+from retrieval.verify.lines import Line, Word, clauses, read, stems
 from retrieval.verify.names import names_of
+from retrieval.verify.people import People
 from retrieval.verify.places import (
-    BY_AMOUNT,
-    CONTACT,
-    HEAD,
-    HELD_BY,
     Bound,
-    Fit,
     Place,
     crossed,
-    fit_of,
-    is_rival,
-    keys_of,
-    of_another_column,
-    of_another_pole,
     other_share,
-    same_role,
 )
 from retrieval.verify.rhythm import other_order
+from retrieval.verify.support import Support
 from retrieval.verify.verbatim import altered
+from retrieval.verify.verdict import Courtesy, Withheld
 from retrieval.verify.wording import (
     DETECTED,
     STEM,
@@ -55,7 +42,6 @@ from retrieval.verify.wording import (
     clean,
     detected,
     is_stop,
-    leans,
     masked,
     segments_of,
     sounded,
@@ -67,15 +53,11 @@ from retrieval.verify.wording import (
 CITATIONS = 3
 SHARED_WORDS = 0.5  # of a sentence's words with content; less where its figures already bind it
 SHARED_WITH_FIGURES = 0.3
-CLOSER = 0.15  # for a phone number beside another, of which only words of service tell
-BETTER = 0.75  # by so much another figure's place must fit better to be the one that is meant
 COPIED_WORDS = 5  # a shorter line means little without what stands around it
 COPIES = 1  # lines that a sentence may be copied from
 MIXED_WORDS = 3  # with content, below which two lines are not told apart
 POLARITY_LINES = 8  # that share most words are asked for yes and no
 _TAG = re.compile(r"<[/!a-z][^>]*>|!\[|\]\(|<script|javascript:|data:[a-z]+/", re.IGNORECASE)
-_TOLD, _LISTED, _ROLE = re.compile(r";(?=\s)"), re.compile(r"[,;](?=\s)"), re.compile(r"[^\W\d_]:(?=\s)")
-_HOUSE = frozenset({Kind.NUMBER, Kind.YEAR, Kind.CODE})
 _POLITE = re.compile(
     r"\b(?:yes|no|sure|certainly|of course|gladly|hello|hi|thanks|thank you|ja|nein|gerne?|natürlich|hallo|danke|nej"
     r"|selvfølgelig|hej|tak|oui|non|bien sûr|bonjour|merci|sí|claro|hola|gracias|sì|certo|ciao|grazie|nee|natuurlijk"
@@ -84,32 +66,6 @@ _POLITE = re.compile(
 )
 # Neighbours that share most of their words: a sentence in one is not clearly not in the other.
 _ALIKE = ({"da", "no", "sv", "nb", "nn"}, {"es", "pt", "it"}, {"nl", "de"})
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """`kind`: of what could not be confirmed, in the words of figures.Kind, or name, weekday, detail; else empty."""
-
-    reason: str
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Courtesy:
-    """No claim at all ("Yes.", "Gladly!"): may only go before a sentence that has one."""
-
-    text: str
-
-
-def _vicinity(line: Line) -> frozenset[str]:
-    return line.terms | line.label | line.head | line.asked
-
-
-def _holds_all(place: Place, figures: Sequence[Figure]) -> bool:
-    return all(any(holds(figure, each, place.part.near) for figure in place.part.figures) for each in figures)
-
-
-_Scorer = Callable[[Place], Fit]
 
 
 class Verifier:
@@ -121,7 +77,7 @@ class Verifier:
         self._languages = tuple(dict.fromkeys((*(written or (language,)), language)))
         self._foreign = bool(written) and language not in written
         self._lines = [line for at, passage in enumerate(passages) for line in read(at, passage, self._languages)]
-        self._places = [
+        places = [
             Place(figure, part, line)
             for line in self._lines
             for part in line.parts
@@ -130,15 +86,14 @@ class Verifier:
         texts = ["\n".join((passage.title, *passage.heading_path, passage.text)) for passage in passages]
         self._terms = [stems(text, self._languages) for text in texts]
         self._tokens = frozenset(fold(token) for text in (*texts, *names) for token in tokens_of(plain(text)))
-        self._days = [weekdays(plain(text)) for text in texts]
+        days = [weekdays(plain(text)) for text in texts]
         self._long: list[str] | None = None
         self._by_beginning: dict[str, list[str]] | None = None
         self._copies: dict[str, list[Line]] | None = None
         self._cognates: dict[str, list[str]] | None = None
-        self._told: dict[tuple[int, int], list[tuple[frozenset[str], bool]]] = {}
         self._topic: tuple[Word, ...] = ()
-        self._amounts: dict[str | Decimal | int, list[Place]] | None = None
-        self._rivals: dict[tuple[Kind, bool, bool, str | None], list[Place]] = {}
+        self._support = Support(places, days, language, foreign=self._foreign)
+        self._people = People(self._lines, self._terms, self._tokens, self._languages, foreign=self._foreign)
 
     def bind(self, raw: str) -> Sentence | Courtesy | Withheld | None:
         """None when there is no text in it. `Sentence.text` is what may be shown."""
@@ -175,7 +130,7 @@ class Verifier:
             if clause is told[0] and clause.days:
                 topic = ()  # a day says what is meant; the sentence before is over
             own = self._words(without_figures(clause))
-            found = self._support(clause, figures, own, topic, cited)
+            found = self._support.places_of(clause, figures, own, topic, cited)
             if isinstance(found, Withheld):
                 return found
             places += found
@@ -211,184 +166,6 @@ class Verifier:
 
     # ---- figures
 
-    def _support(
-        self,
-        clause: Clause,
-        figures: Sequence[Figure],
-        words: Sequence[Word],
-        topic: Sequence[Word],
-        cited: Sequence[int],
-    ) -> list[Place] | Withheld:
-        """For each figure of a clause a place that says it of the same thing; cited passages first."""
-        scores: dict[int, Fit] = {}
-        heavy = [word for word in words if not word.light]
-        asked = list(words) if heavy and not leans(clause.text, self._language) else [*topic, *words]
-
-        def score(place: Place) -> Fit:
-            if id(place.part) not in scores:
-                scores[id(place.part)] = fit_of(asked, place)
-            return scores[id(place.part)]
-
-        chosen: list[Place] = []
-        for said in clause.figures:
-            holding = [place for place in self._near_to(said) if holds(place.figure, said, place.part.near)]
-            kind = said.kind
-            if said.kind in _HOUSE and of_address(clause.text, said.start - clause.start, said.end - clause.start):
-                kind = "address"
-            if not holding:
-                return Withheld(f"unsupported_{kind}", kind)
-            fitting = [place for place in holding if self._same_day(clause, place) and same_role(clause, said, place)]
-            fitting = [place for place in fitting if self._paired(clause, said, place)]
-            if said.kind not in CONTACT:
-                fitting = [place for place in fitting if not self._limited(clause, said, place)]
-                fitting = [place for place in fitting if not of_another_pole(clause, place)]
-            if not fitting:
-                return Withheld("figure_of_something_else", kind)
-            best = max(
-                fitting,
-                key=lambda place: (score(place).score + 0.1 * (place.line.passage in cited), score(place).score),
-            )
-            if of_another_column(figures, words, best):
-                return Withheld("figure_of_something_else", kind)
-            named = bool(heavy) and not leans(clause.text, self._language)
-            if self._said_of_another(clause, figures, said, best, score, asked, named=named):
-                return Withheld("figure_of_something_else", kind)
-            chosen.append(best)
-        return chosen
-
-    def _near_to(self, said: Figure) -> list[Place]:
-        """The places that may hold it: what is compared by its amount is looked up by it."""
-        if said.kind not in BY_AMOUNT:
-            kinds = HELD_BY.get(said.kind, frozenset({said.kind}))
-            return [place for place in self._places if place.figure.kind in kinds]
-        if self._amounts is None:
-            self._amounts = {}
-            for place in self._places:
-                for key in keys_of(place.figure, place.figure.minutes):
-                    self._amounts.setdefault(key, []).append(place)
-        found = [place for key in keys_of(said, said.loose) for place in self._amounts.get(key, ())]
-        return list({id(place): place for place in found}.values())
-
-    def _said_of_another(
-        self,
-        clause: Clause,
-        figures: Sequence[Figure],
-        said: Figure,
-        best: Place,
-        score: _Scorer,
-        asked: Sequence[Word],
-        *,
-        named: bool,
-    ) -> bool:
-        """Another figure's place is named by what this clause names, and better."""
-        fit = score(best)
-        mine, own = fit.score, fit.own
-        rivals = self._rivals_of(said)
-        dates = [figure for figure in clause.figures if figure.kind in (Kind.DATE, Kind.MONTH)]
-        for rival in rivals:
-            if rival.part is best.part:
-                continue
-            if clause.days and rival.part.days and clause.days.isdisjoint(rival.part.days):
-                continue  # told of another day
-            other = score(rival)
-            theirs, closer = other.score, other.own
-            if theirs <= mine:
-                continue
-            if closer == own and len(clause.figures) > 1 and _holds_all(best, clause.figures):
-                continue  # "for 2 persons 80 €, for 4 persons 120 €": its other figures tell it apart
-            if dates and self._of_other_dates(dates, rival):
-                around = best.line.beside | _vicinity(best.line)
-                if all(not asked[at].stems.isdisjoint(around) for at in closer - own):
-                    continue
-            nearer = theirs >= mine + BETTER or (other.nearer(fit) and (named or not own))
-            # Nothing that is named stands around the one, but around the other: "Mill Lake:" above its phone.
-            nearer |= said.kind in CONTACT and rival.line is best.line and theirs >= mine + CLOSER
-            nearer |= named and not own and mine < HEAD and theirs >= mine + HEAD
-            if nearer and is_rival(figures, rival):
-                return True
-        if not named or clause.days or said.kind in CONTACT:
-            return False
-        if not own and not self._foreign and best.line.unit.row and mine >= HEAD:
-            # "Single entry 10 €" of a row that says for whom: other rows of the list are single entry too.
-            beside = (rival for rival in rivals if rival.line.passage == best.line.passage and rival.line.unit.row)
-            return any(rival.line.label == best.line.label and is_rival(figures, rival) for rival in beside)
-        if mine < HEAD:
-            # Nothing that is named here has to do with this figure.
-            beside = (rival for rival in rivals if rival.line.passage == best.line.passage)
-            return not self._foreign or any(is_rival(figures, rival) for rival in beside)
-        return False
-
-    def _rivals_of(self, said: Figure) -> list[Place]:
-        key = (said.kind, bool(said.loose), bool(said.counted), said.unit)
-        if key not in self._rivals:
-            self._rivals[key] = [place for place in self._places if same_kind(place.figure, said)]
-        return self._rivals[key]
-
-    def _paired(self, clause: Clause, said: Figure, place: Place) -> bool:
-        """ "For 8 persons 450 kr" where 8 persons are 320 kr; "10 to 15" where 10-14 and 12-15 are told."""
-        at = clause.figures.index(said)
-        held = place.part.figures
-        for other in clause.figures:
-            codes = [figure for figure in place.part.around if figure.kind is other.kind is Kind.CODE]
-            if codes and said.kind not in CONTACT and not any(holds(one, other, place.part.near) for one in codes):
-                return False  # "English B1" of the row of English A2
-            if other is said or other.kind in CONTACT or said.kind in CONTACT:
-                continue
-            beside = [figure for figure in place.part.around if figure.kind is other.kind is Kind.MEASURE]
-            beside = [figure for figure in beside if figure.unit == other.unit]
-            if beside and not any(holds(figure, other, place.part.near) for figure in beside):
-                return False
-            if any(holds(figure, other, place.part.near) for figure in held):
-                continue
-            taken = [figure for figure in held if figure is not place.figure and same_kind(figure, other)]
-            spare = [
-                figure
-                for figure in taken
-                if not any(holds(figure, each, place.part.near) for each in clause.figures if each is not other)
-            ]
-            if spare and other.kind is not said.kind:
-                return False
-        if said.ranged and at and place.figure in held:
-            first = clause.figures[at - 1]
-            here = held.index(place.figure)
-            line_figures = place.line.figures
-            if place.figure.ranged and here:
-                return holds(held[here - 1], first, place.part.near)
-            if any(figure.ranged and same_kind(figure, said) for figure in line_figures):
-                return False
-            before = line_figures[: line_figures.index(place.figure)]
-            return any(holds(figure, first, place.part.near) for figure in before) or said.kind in (
-                Kind.MONEY,
-                Kind.MEASURE,
-                Kind.NUMBER,
-            )
-        return True
-
-    def _same_day(self, clause: Clause, place: Place) -> bool:
-        """10-16 on Saturday does not support 10-16 on Sunday, also when one line tells both."""
-        if not clause.days:
-            return True
-        days = place.part.days or place.line.days or self._days[place.line.passage]
-        return clause.days <= days and not other_order(clause.text, plain(place.line.unit.text))
-
-    def _limited(self, clause: Clause, said: Figure, place: Place) -> bool:
-        """The page limits the figure, or the days it is told for, otherwise."""
-        page = place.part.text if " | " in place.line.unit.text else plain(place.line.unit.text)
-        whole = " " * clause.start + clause.text
-        if against(said, whole, place.figure, page):
-            return True
-        mine = [figure for figure in clause.figures if figure is not said and figure.kind in (Kind.DATE, Kind.MONTH)]
-        theirs = [figure for figure in place.line.told_for if figure.kind in (Kind.DATE, Kind.MONTH)]
-        if said.kind in (Kind.DATE, Kind.MONTH, Kind.YEAR) or not theirs:
-            return False
-        return any(not within(figure, theirs) for figure in mine)
-
-    @staticmethod
-    def _of_other_dates(dates: Sequence[Figure], place: Place) -> bool:
-        """ "October to March:" is no rival of what is told of May."""
-        theirs = [figure for figure in place.line.told_for if figure.kind in (Kind.DATE, Kind.MONTH)]
-        return bool(theirs) and not any(within(figure, theirs) for figure in dates)
-
     def _tells_days(self, text: str, days: frozenset[int], words: Sequence[Word], cited: Sequence[int]) -> bool:
         """Of what is spoken of: the lines with days that share most of the words."""
         found: list[tuple[float, bool, int]] = []
@@ -411,8 +188,7 @@ class Verifier:
             return False
         heavy = [word for word in words if not word.light]
         return any(
-            days <= excepted(plain(line.unit.text))
-            and all(not word.stems.isdisjoint(_vicinity(line)) for word in heavy)
+            days <= excepted(plain(line.unit.text)) and all(not word.stems.isdisjoint(line.vicinity) for word in heavy)
             for line in self._lines
         )
 
@@ -421,61 +197,13 @@ class Verifier:
     def _unnamed(self, text: str, words: Sequence[Word], lines: Sequence[Line]) -> Withheld | None:
         """A name that the passages do not hold, or that they hold of something else."""
         found = list(names_of(text, self._language))
-        if not all(self._known(name) for _, name in found):
+        if not all(self._people.known(name) for _, name in found):
             return Withheld("unsupported_name", "name")
         for start, end in segments_of(text, self._spoken(text)):
             names = [name for at, name in found if start <= at < end]
-            if names and not self._together(names, self._words(text[start:end]), lines):
+            if names and not self._people.together(names, self._words(text[start:end]), lines):
                 return Withheld("name_of_something_else", "name")
         return None
-
-    def _together(self, names: Sequence[str], words: Sequence[Word], lines: Sequence[Line]) -> bool:
-        """What is said of a name must stand where the name does, when it stands anywhere."""
-        folded = [fold(name) for name in names]
-        rest = [word for word in words if not word.light and fold(word.text) not in folded]
-        with_name, without = frozenset[str](), list[frozenset[str]]()
-        name_stems = [stems(name, self._languages) for name in names]
-        if lines and all(
-            not stem or any(stem & (line.terms | line.label | line.head) for line in lines) for stem in name_stems
-        ):
-            return True  # the line of its figures names them
-        if lines and not rest and not self._foreign and all(name_stems):
-            # "Mill Lake is at Quay Street 12": both must stand together somewhere.
-            return any(all(stem & _vicinity(line) for stem in name_stems) for line in self._lines)
-        for line in self._lines:
-            for own, leaning in self._tellings(line):
-                around = own | line.label | line.head | (line.beside if leaning else frozenset())
-                met = frozenset(word.text for word in rest if not word.stems.isdisjoint(own | line.asked))
-                if all(not stem or stem & around for stem in name_stems):
-                    with_name |= met
-                else:
-                    without.append(met)
-        return not any(met - with_name and len(met) > len(met & with_name) for met in without)
-
-    def _tellings(self, line: Line) -> list[tuple[frozenset[str], bool]]:
-        """What a line tells, apart for each name that it tells of; whether it has no name ("He teaches French")."""
-        key = (line.passage, line.at)
-        if key not in self._told:
-            text = plain(line.unit.text)
-            named = [at for at, _ in names_of(text, self._languages[0])]
-            if not named or " | " in text:
-                self._told[key] = [(line.terms, not named)]
-                return self._told[key]
-            # "Head: Ann Bell, technique: Ben Cole" tells of each by itself; a sentence goes on speaking of one.
-            listed = len(_ROLE.findall(text)) > 1
-            cuts = [0, *(match.end() for match in (_LISTED if listed else _TOLD).finditer(text)), len(text)]
-            pieces: list[str] = []
-            had = False
-            for start, end in pairwise(cuts):
-                has = any(start <= at < end for at in named)
-                if pieces and not (has and had):
-                    pieces[-1] += text[start:end]
-                else:
-                    pieces.append(text[start:end])
-                    had = False
-                had = had or has
-            self._told[key] = [(stems(piece, self._languages), False) for piece in pieces]
-        return self._told[key]
 
     def _mixed(self, words: Sequence[Word], near: Sequence[Line]) -> bool:
         """One line's subject with what another, that is built alike, says of its own."""
@@ -483,7 +211,7 @@ class Verifier:
         if self._foreign or not near or len(heavy) < MIXED_WORDS:
             return False
         first = near[0]
-        missing = [word for word in heavy if word.stems.isdisjoint(_vicinity(first) | first.beside)]
+        missing = [word for word in heavy if word.stems.isdisjoint(first.vicinity | first.beside)]
         told = [word for word in heavy if not word.stems.isdisjoint(first.terms)]
         if not missing or " | " in first.unit.text:
             return False
@@ -492,26 +220,10 @@ class Verifier:
                 continue
             if any(not word.stems.isdisjoint(line.terms) for word in missing):
                 both = [word for word in told if not word.stems.isdisjoint(line.terms)]
-                own = [word for word in told if word.stems.isdisjoint(_vicinity(line) | line.beside)]
+                own = [word for word in told if word.stems.isdisjoint(line.vicinity | line.beside)]
                 if both and own:
                     return True
         return False
-
-    def _known(self, name: str) -> bool:
-        word = fold(name)
-        parts = [
-            word,
-            re.sub(r"['’]?s$|['’]$", "", word),
-            *(part for part in re.split(r"[-'’]", word) if len(part) > 2),
-        ]
-        if (
-            parts[0] in self._tokens
-            or parts[1] in self._tokens
-            or all(part in self._tokens for part in parts[2:] or [""])
-        ):
-            return True
-        own = stems(name, self._languages)
-        return bool(own) and any(own & terms for terms in self._terms)
 
     def _unshared(
         self, text: str, words: Sequence[Word], figures: Sequence[Figure], chosen: Sequence[int], cited: Sequence[int]

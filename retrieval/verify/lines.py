@@ -89,6 +89,11 @@ class Line:
     told_for: tuple[Figure, ...] = ()  # figures of the name before its colon, or of the row's label
 
     @property
+    def vicinity(self) -> frozenset[str]:
+        """What it speaks of, with what stands above it and asks for it."""
+        return self.terms | self.label | self.head | self.asked
+
+    @property
     def question(self) -> bool:
         return self.unit.text.rstrip().endswith("?")
 

@@ -140,7 +140,11 @@ def pieces(text: str, languages: tuple[str, ...]) -> tuple[Said, ...]:
                 weekdays(part),
                 poles_in(part),
                 poles_in(part)
-                | (frozenset() if any(k in RELATIVE for k, _ in poles_in(part)) or not found else found[-1].poles),
+                | (
+                    frozenset[tuple[str, str]]()
+                    if any(k in RELATIVE for k, _ in poles_in(part)) or not found
+                    else found[-1].poles
+                ),
             )
         )
         carried |= terms

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from retrieval.model import Passage, Sentence
-from retrieval.verify.bind import Courtesy, Verifier, Withheld
+from retrieval.verify.bind import Verifier
+from retrieval.verify.verdict import Courtesy, Withheld
 from tests.unit.retrieval.passages import HOURS, HOUSE, PRICES, passage
 
 PAGES = [HOURS, PRICES, HOUSE]
