@@ -7,8 +7,10 @@ ends an answer, and its row says so. Made by wiring, used by reply.py and the ch
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import contextmanager
+from operator import attrgetter
 from uuid import UUID, uuid4
 
 import anyio
@@ -81,7 +83,8 @@ class RunningAnswer:
         return new
 
     def _behind(self, after: int) -> list[Heard]:
-        return [heard for heard in self._heard if heard.position > after]
+        # Positions only grow; a long answer has hundreds, and is looked at after each of them.
+        return self._heard[bisect_right(self._heard, after, key=attrgetter("position")) :]
 
     def _wait_for_listener(self) -> None:
         if not self._closed:

@@ -9,6 +9,7 @@ from contextlib import aclosing
 import pytest
 
 from app.providers.circuit_breaker import FAILURES
+from app.providers.openai_client import open_client
 from retrieval.model import Usage
 from retrieval.ports import ModelFailed, PromptMessage
 from tests.fakes.openai_server import (
@@ -62,6 +63,27 @@ async def test_text_is_whole_however_it_is_cut(openai_server: OpenAIServer, make
 async def test_a_lone_half_character_becomes_a_replacement(openai_server: OpenAIServer, make_chat: MakeChat, escaped):
     openai_server.script(Reply("x", pieces=["a\ud83c", " b", " c\ud83c"], ascii=escaped))
     assert (await collect(make_chat()))[0] == "a\ufffd b c\ufffd"
+
+
+async def test_text_and_usage_are_what_the_sdk_itself_reads(openai_server: OpenAIServer, make_chat: MakeChat):
+    """We leave out its models of a piece: whatever they would hold, we hold too."""
+    pieces = ["Das ", "Brot ", "kostet ", "24,", "50 €."]
+    openai_server.script(Reply(TEXT, pieces=pieces), Reply(TEXT, pieces=pieces))
+    own = await collect(make_chat())
+    async with open_client(openai_server.key, openai_server.base_url, read_seconds=5) as client:
+        stream = await client.chat.completions.create(
+            model="gpt-5.4-mini",
+            messages=[{"role": "user", "content": "What is it?"}],
+            stream=True,
+            stream_options={"include_usage": True},
+            store=False,
+            max_tokens=50,
+        )
+        chunks = [chunk async for chunk in stream]
+    text = "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
+    [usage] = [chunk.usage for chunk in chunks if chunk.usage is not None]
+    assert own == (text, Usage("openai:gpt-5.4-mini", usage.prompt_tokens, usage.completion_tokens))
+    openai_server.expect_clean()
 
 
 async def test_an_answer_without_usage_is_an_answer(openai_server: OpenAIServer, make_chat: MakeChat):
