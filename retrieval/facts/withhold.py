@@ -21,6 +21,9 @@ from retrieval.units import Unit, cut
 
 LABELS = 2  # names above that a piece keeps as its headings
 _NUMBER = re.compile(r"(?:\+|00)?\(?\d(?:[ \u00a0\u202f()/.\-–]{0,3}\d){5,15}")
+_FIGURE = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?:[.,]\d\d)?(?!\d)|(?<![\d.,])\d+(?:[.,]\d\d)?(?!\d|[.,]\d)"
+)
 NATIONAL = 7  # last digits of a phone number that stand in every spelling of it
 
 
@@ -85,10 +88,27 @@ def _says(passage: Passage, unit: Unit, units: Sequence[Unit], one: Overruled, l
         return one.everywhere and str(row.value.get("address") or "\0").casefold() in unit.text.casefold()
     if len(row.shown) >= SHORTEST and row.kind != PRICE:
         return row.shown in unit.text
-    if row.kind == PRICE and row.shown in unit.text:
-        above = [other.text for other in units if other.end <= unit.start and other.label][-LABELS:]
+    if row.kind == PRICE and (row.shown in unit.text or _holds_amount(unit.text, str(row.value.get("amount") or ""))):
+        before = [other for other in units if other.end <= unit.start]
+        above = [other.text for other in before if other.label][-LABELS:]
+        if before and before[-1].text.rstrip().endswith("?"):
+            above.append(before[-1].text)  # "What is a day ticket?" and its answer
         told = name_of("\n".join((*passage.heading_path, *above, unit.text)), languages)
         return within(name_of(last_of(row.subject), languages), told)
+    return False
+
+
+def _holds_amount(text: str, amount: str) -> bool:
+    """18.00 as 18, 18,00 or 18.00, and 1000.50 as 1.000,50: whole figures only."""
+    whole, _, part = amount.partition(".")
+    if not whole.isdigit():
+        return False
+    for figure in _FIGURE.findall(text):
+        plain = figure.rstrip(".,")
+        cents = plain[-2:] if re.search(r"[.,]\d\d$", plain) else ""
+        digits = re.sub(r"\D", "", plain[:-3] if cents else plain)
+        if digits == whole and (cents or "00") == (part or "00"):
+            return True
     return False
 
 

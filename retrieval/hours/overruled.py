@@ -8,23 +8,41 @@ and retrieval/facts.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
+from retrieval.analyse import fold
 from retrieval.hours.model import HOURS, RULE, SPECIAL
 from retrieval.hours.queries import DecidedRow, FoundRow
 
 REJECTED = "rejected"
+ARTICLES = frozenset(
+    "a an the our ein eine einen der die das den dem en et ett det le la les un une el los las una il lo i gli uno de"
+    " het een o os as um uma".split()
+)
 
 
 def is_overruled(row: FoundRow, decided: Sequence[DecidedRow]) -> bool:
     """`decided`: in force. What the owner confirmed of this very value is never set aside by an older refusal."""
-    same = [one for one in decided if (one.kind, one.subject_key) == (row.kind, row.subject_key)]
+    same = [one for one in decided if one.kind == row.kind and _is_of_the_same(one, row)]
     if row.kind == HOURS:
         return any(_another_day(one, row.value) for one in same)
     if any(one.state != REJECTED and one.value_key == row.value_key for one in same):
         return False
     return any(_sets_aside(one, row) for one in same)
+
+
+def _is_of_the_same(one: DecidedRow, row: FoundRow) -> bool:
+    if one.subject_key == row.subject_key:
+        return True
+    # A sentence has it with its article: "a day ticket costs", "the day ticket for".
+    return row.kind == "price" and bool(one.subject_key) and _bare(one.subject) == _bare(row.subject)
+
+
+def _bare(subject: str) -> list[str]:
+    parts = [re.findall(r"[^\W_]+", fold(part)) for part in subject.split(" · ")]
+    return ["".join(words[1:] if len(words) > 1 and words[0] in ARTICLES else words) for words in parts]
 
 
 def _another_day(one: DecidedRow, said: dict[str, Any]) -> bool:
