@@ -86,6 +86,12 @@ def stop_words(language: str) -> frozenset[str]:
     return _stop_lists().get(_like(language), frozenset())
 
 
+def carries_nothing(token: str, language: str) -> bool:
+    """A word without content, or one made of such: avez-vous."""
+    stops = stop_words(language)
+    return fold(token) in stops or ("-" in token and all(fold(part) in stops for part in token.split("-") if part))
+
+
 def fold(word: str) -> str:
     """Case and accents away; letters that do not decompose are spelled out."""
     plain = word.casefold()
@@ -122,7 +128,7 @@ def _word_terms(token: str, language: str) -> tuple[str, ...]:
     parts = [part for part in re.split(r"-", token) if part]
     stops = stop_words(language)
     terms = [stem(part, language) for part in parts if fold(part) not in stops]
-    if len(parts) > 1:  # check-in, checkin, DK-2100, ab-123
+    if len(parts) > 1 and terms:  # check-in, checkin, DK-2100, ab-123; avez-vous is no word of content
         terms.append(stem("".join(parts), language))
     elif any(letter.isdigit() for letter in token):
         terms += DIGITS.findall(token)  # iphone15

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.analyse import SnowballAnalyser, fold, stop_words, tokens
+from retrieval.analyse import SnowballAnalyser, carries_nothing, tokens
 from retrieval.answer_types import Kind, asked_kinds, is_yes_no
 from retrieval.compounds import pairs
 from retrieval.language import detect
@@ -37,8 +37,7 @@ def analyse_question(text: str, page_languages: Sequence[str], fallback: str) ->
     """`page_languages` are those of the generation, most frequent first; `fallback` the business's."""
     language = detect(text, fallback)
     written = tuple(dict.fromkeys((*page_languages[:4], fallback)))
-    stops = stop_words(language)
-    content = [token for _, token in tokens(text) if fold(token) not in stops]
+    content = [token for _, token in tokens(text) if not carries_nothing(token, language)]
     analyser = SnowballAnalyser()
     languages = tuple(dict.fromkeys((*written, language)))
     terms = [frozenset(term for code in languages for term in analyser.words(token, code)) for token in content]

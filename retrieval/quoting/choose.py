@@ -24,8 +24,10 @@ LIST_WORDS = 120
 LIST_ROWS = 14
 EXPECTED = 0.02  # a unit less likely to hold a part of the answer is not said
 APART = 0.03  # and so likely to be said away from the others
+SILENT = 0.04  # and so likely to be said although it shares no word, meaning or kind of figure with the question
 SPANS = 3
 GAP_WORDS = 14  # a line so short between two that are said is said too
+SHORT_WORDS = 8
 FAR = -8.0
 
 
@@ -52,6 +54,8 @@ def choose(reading: Reading, scores: Matrix) -> list[Span]:
         place = places[index]
         if index in chosen or place.laid.link or words + _words(place) > limit:
             continue
+        if likely[index] < SILENT and not _speaks_of_it(reading, place):
+            continue
         if not _beside(reading, index, chosen) and (likely[index] < APART or _runs(reading, chosen) >= SPANS):
             continue
         chosen.add(index)
@@ -62,6 +66,7 @@ def choose(reading: Reading, scores: Matrix) -> list[Span]:
     chosen = _fitting(reading, chosen, best)
     chosen = called_by_name(reading, chosen, best)
     chosen = _followed(reading, chosen, best)
+    chosen = _without_loose_ends(reading, chosen, best)
     spans = list(_spans(reading, chosen))
     home = next(
         span for span in spans if span.passage == places[best].passage and span.first <= places[best].at <= span.last
@@ -77,6 +82,29 @@ def _beside(reading: Reading, index: int, chosen: set[int]) -> bool:
         near in chosen and reading.places[near].passage == passage
         for near in (index - 2, index - 1, index + 1, index + 2)
     )
+
+
+def _speaks_of_it(reading: Reading, place: Place) -> bool:
+    """A word, a business word or the kind of figure that was asked for; what a list was asked for are its rows."""
+    text = place.text
+    if reading.wants_list and place.laid.unit.row or place.laid.heading or place.laid.columns:
+        return True
+    return reading.coverage(text) > 0 or reading.concepts(text) > 0 or reading.holds_kind(text)
+
+
+def _without_loose_ends(reading: Reading, chosen: set[int], best: int) -> set[int]:
+    """Without a short line at the end that begins something else: "I left something behind." above its answer."""
+    kept = set(chosen)
+    for index in sorted(chosen, reverse=True):
+        place = reading.places[index]
+        units = reading.laid[place.passage]
+        if index == best or index + 1 in kept or place.at + 1 >= len(units) or not place.laid.unit.row:
+            continue
+        following = units[place.at + 1]
+        begins = following.line != place.laid.line and _length(place) <= SHORT_WORDS < len(following.unit.text.split())
+        if begins and not following.unit.label and not _speaks_of_it(reading, place):
+            kept.discard(index)
+    return kept
 
 
 def _runs(reading: Reading, chosen: set[int]) -> int:

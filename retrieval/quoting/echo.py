@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.analyse import SnowballAnalyser, fold, stop_words, tokens, word_grams
+from retrieval.analyse import SnowballAnalyser, carries_nothing, fold, stop_words, tokens, word_grams
 from retrieval.lexicon import concepts_of
 from retrieval.ports import Embedder, EmbeddingFailed
 from retrieval.question import Question
@@ -44,8 +44,7 @@ class Echo:
 async def listen(asked: Question, said: str, rarity: dict[str, float], embedder: Embedder | None) -> Echo:
     """`said`: the quotes with their titles and headings."""
     analyser = SnowballAnalyser()
-    stops = stop_words(asked.language)
-    content = dict.fromkeys(token for _, token in tokens(asked.text) if fold(token) not in stops)
+    content = dict.fromkeys(token for _, token in tokens(asked.text) if not carries_nothing(token, asked.language))
     spoken = dict.fromkeys(token for _, token in tokens(said))
     stems = {stem for code in asked.languages for stem in analyser.words(said, code)}
     grams = [frozenset(word_grams(token)) for token in spoken]
