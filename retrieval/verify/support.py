@@ -188,10 +188,12 @@ class Support:
             ]
             if spare and other.kind is not said.kind:
                 return False
+        if place.figure not in held:
+            held = place.part.around  # "11 to 17" in the row's label
         if said.ranged and at and place.figure in held:
             first = clause.figures[at - 1]
             here = held.index(place.figure)
-            line_figures = place.line.figures
+            line_figures = place.line.figures if place.figure in place.line.figures else held
             if place.figure.ranged and here:
                 return holds(held[here - 1], first, place.part.near)
             if any(figure.ranged and same_kind(figure, said) for figure in line_figures):
