@@ -233,7 +233,8 @@ WORDS: dict[str, dict[str, str]] = {
             "contact,contact us,contacts,get in touch,find us,visit us,visit,visitor information,plan your visit,"
             "where to find us,how to find us,home,homepage,welcome,about,about us,info,information,imprint,"
             "location,directions,address,practice,salon,our practice,our salon,holidays,and more,"
-            "practical information,key facts,at a glance,legal notice,welcome to,come and see us"
+            "practical information,key facts,at a glance,legal notice,welcome to,come and see us,"
+            "faq,faqs,frequently asked questions,questions and answers"
         ),
         "break": "closed for lunch,lunch break,lunchtime closing,lunch closed,closed over lunch,break",
     },
@@ -300,7 +301,8 @@ WORDS: dict[str, dict[str, str]] = {
             "home,willkommen,herzlich willkommen,herzlich willkommen bei,über uns,wir über uns,info,infos,"
             "informationen,praxis,unsere praxis,praxisinformationen,salon,kanzlei,auf einen blick,"
             "hier finden sie uns,feiertage,service,besuchen sie uns,ihr besuch,wichtige informationen,lage,"
-            "kontaktdaten,willkommen bei,willkommen in,wo sie uns finden"
+            "kontaktdaten,willkommen bei,willkommen in,wo sie uns finden,faq,häufige fragen,"
+            "häufig gestellte fragen,fragen und antworten"
         ),
         "break": "mittagspause,mittags geschlossen,über mittag geschlossen,mittags zu,pause,mittagsruhe",
     },
@@ -337,7 +339,8 @@ WORDS: dict[str, dict[str, str]] = {
         "always": "døgnet rundt,hele døgnet,24/7",
         "general": (
             "kontakt,kontakt os,find vej,find os,adresse,forside,velkommen,velkommen til,om os,info,information,"
-            "praktisk information,praktisk info,klinikken,besøg os,her finder du os,tandklinikken,om klinikken"
+            "praktisk information,praktisk info,klinikken,besøg os,her finder du os,tandklinikken,om klinikken,"
+            "faq,ofte stillede spørgsmål,spørgsmål og svar"
         ),
         "break": "frokostlukket,lukket i frokostpausen,frokostpause,middagslukket,frokost lukket",
     },
@@ -378,7 +381,8 @@ WORDS: dict[str, dict[str, str]] = {
         "general": (
             "contact,contactez-nous,nous contacter,nous trouver,accès,adresse,accueil,bienvenue,à propos,"
             "infos pratiques,informations pratiques,informations,mentions légales,coordonnées,nous rendre visite,"
-            "plan d'accès,contact et accès,horaires et accès,le cabinet,venir nous voir,où nous trouver"
+            "plan d'accès,contact et accès,horaires et accès,le cabinet,venir nous voir,où nous trouver,"
+            "faq,foire aux questions,questions fréquentes"
         ),
         "break": "pause déjeuner,fermé le midi,pause de midi,fermé entre midi et deux",
     },
@@ -420,7 +424,8 @@ WORDS: dict[str, dict[str, str]] = {
         "always": "24 horas,24/7",
         "general": (
             "contacto,contáctanos,cómo llegar,dónde estamos,inicio,bienvenidos,sobre nosotros,quiénes somos,"
-            "información,aviso legal,ubicación,dirección,visítanos,información práctica,encuéntranos"
+            "información,aviso legal,ubicación,dirección,visítanos,información práctica,encuéntranos,"
+            "faq,preguntas frecuentes"
         ),
         "break": "cerrado al mediodía,pausa para comer",
     },
@@ -457,7 +462,7 @@ WORDS: dict[str, dict[str, str]] = {
         "always": "24 ore su 24,24h",
         "general": (
             "contatti,contattaci,dove siamo,come raggiungerci,home,benvenuti,chi siamo,informazioni,info,"
-            "indirizzo,note legali,vieni a trovarci,dove trovarci"
+            "indirizzo,note legali,vieni a trovarci,dove trovarci,faq,domande frequenti"
         ),
         "break": "pausa pranzo,chiuso a pranzo",
     },
@@ -491,7 +496,7 @@ WORDS: dict[str, dict[str, str]] = {
         "general": (
             "contact,contacteer ons,neem contact op,contactgegevens,route,adres,home,welkom,welkom bij,over ons,"
             "info,informatie,praktische informatie,bezoek ons,waar vindt u ons,praktijk,onze praktijk,locatie,"
-            "praktisch"
+            "praktisch,faq,veelgestelde vragen"
         ),
         "break": "lunchpauze,middagpauze,tussen de middag gesloten",
     },
@@ -521,7 +526,7 @@ WORDS: dict[str, dict[str, str]] = {
         "always": "dygnet runt,24/7",
         "general": (
             "kontakt,kontakta oss,hitta hit,hitta till oss,adress,hem,välkommen,välkommen till,om oss,info,"
-            "information,besök oss,kliniken,praktisk information"
+            "information,besök oss,kliniken,praktisk information,faq,vanliga frågor"
         ),
         "break": "lunchstängt,lunch stängt,lunchpaus",
     },

@@ -279,3 +279,12 @@ def test_a_page_of_another_language_is_read_by_its_own_words() -> None:
     assert week(found) == days("1-5 09:00-17:00")
     # "so" and "do" are days in German only
     assert week(facts_of(page("<h2>Opening hours</h2><p>so 9-17, do 9-17</p>", "en"), language="de")) == {}
+
+
+def test_a_page_of_questions_speaks_of_the_business_itself() -> None:
+    for language, title, line in (
+        ("en", "FAQ", "On Saturdays we are open from 10 am to 4 pm."),
+        ("de", "Häufige Fragen", "Samstags haben wir von 10 bis 16 Uhr geöffnet."),
+    ):
+        found = of_kind(facts_of(page(f"<h1>{title}</h1><p>{line}</p>", language), language=language), FactKind.HOURS)
+        assert [(fact.subject, fact.value["days"]) for fact in found] == [("", [6])], title
