@@ -57,4 +57,7 @@ uv=.make/boot/bin/uv
 $uv pip sync --quiet --require-hashes --python .venv/bin/python "$lock"
 # The build tools are pinned too, so nothing is fetched here.
 $uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --no-index --editable .
+# Bytecode of what a start imports, 1,600 modules of 11,000, made once (3 s): where Python is told to write none, each of
+# three processes would make it anew at each start.
+env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -c 'import app.asgi, app.cli, app.worker'
 key "$want" "$lock" > .venv/.installed
