@@ -16,11 +16,11 @@ from tests.attack.canaries import Crowd, plant_canaries, trial
 
 async def test_no_canary_leaves_its_business(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
     structlog.reset_defaults()
-    found = await trial(settings, Crowd(businesses=4, requests=48, at_once=16, pool=3, seed=4))
+    found = await trial(settings, Crowd(businesses=3, requests=36, at_once=12, pool=3, seed=4))
     said = capfd.readouterr()
     assert found.leaks == []
     assert found.strange == [], "every request was answered, or refused in words"
-    assert found.answered > 40 and found.own_seen > 30, "the canaries can be seen where they belong"
+    assert found.answered > 30 and found.own_seen > 20, "the canaries can be seen where they belong"
     assert not any(canary in said.out + said.err for canary in found.canaries)
 
 
