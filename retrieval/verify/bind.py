@@ -20,9 +20,9 @@ from retrieval.quote import cite
 from retrieval.sentences import MARK
 from retrieval.verify import polarity
 from retrieval.verify.days import excepted, weekdays
-from retrieval.verify.figures import Figure, figures_of, plain
+from retrieval.verify.figures import Figure, Kind, figures_of, plain
 from retrieval.verify.folded import fold
-from retrieval.verify.lines import Line, Word, clauses, read, stems
+from retrieval.verify.lines import Line, Part, Word, clauses, read, stems
 from retrieval.verify.names import names_of
 from retrieval.verify.people import People
 from retrieval.verify.places import (
@@ -68,6 +68,11 @@ _POLITE = re.compile(
 _ALIKE = ({"da", "no", "sv", "nb", "nn"}, {"es", "pt", "it"}, {"nl", "de"})
 
 
+def _of_head(part: Part) -> list[Figure]:
+    """Figures of a row's label and a column's head that are said of each cell: 45 minutes, 4 persons."""
+    return [figure for figure in part.around if figure.kind is Kind.MEASURE]
+
+
 class Verifier:
     """For one answer. `language` is the visitor's, `written` those of the passages; `names` may be said as they are."""
 
@@ -81,7 +86,7 @@ class Verifier:
             Place(figure, part, line)
             for line in self._lines
             for part in line.parts
-            for figure in (*part.figures, *(part.around if part.figures else ()))
+            for figure in (*part.figures, *(_of_head(part) if part.figures else ()))
         ]
         texts = ["\n".join((passage.title, *passage.heading_path, passage.text)) for passage in passages]
         self._terms = [stems(text, self._languages) for text in texts]

@@ -134,7 +134,8 @@ class Support:
             theirs, closer = other.score, other.own
             if theirs <= mine:
                 continue
-            if closer == own and len(clause.figures) > 1 and _holds_all(best, clause.figures):
+            kinds = {figure.kind for figure in clause.figures}
+            if closer == own and len(kinds) > 1 and _holds_all(best, clause.figures):
                 continue  # "for 2 persons 80 €, for 4 persons 120 €": its other figures tell it apart
             if dates and self._of_other_dates(dates, rival):
                 around = best.line.beside | best.line.vicinity

@@ -50,7 +50,8 @@ _TURN_OF = {fold(word): at for at, words in enumerate(_TURNS) for word in words.
 def altered(text: str, line: Line, spoken: tuple[str, ...], languages: tuple[str, ...]) -> str | None:
     """The kind of what was changed, in the words of figures.Kind, or `detail`; None for any other sentence."""
     page = plain(line.unit.text)
-    said, held = _tokens(_unopened(text, page)), _tokens(_unopened(page, text))
+    told = _unopened(text, page)
+    said, held = _tokens(told), _tokens(_unopened(page, told))
     if len(said) < SHORTEST or len(held) < SHORTEST:
         return None
     matcher = SequenceMatcher(None, [fold(one[0]) for one in said], [fold(one[0]) for one in held], autojunk=False)

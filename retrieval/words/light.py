@@ -22,7 +22,8 @@ moeten pro per je
 via inkl incl zzgl ca etwa also samt daher deshalb dort hier there here den dem des einem einen eine dette denne
 allowed permitted accepted erlaubt gestattet tilladt accepte acceptes acceptee permis autorise permitido permesso
 toegestaan
-including inclusive inklusive inbegriffen inkludiert inkluderet compris comprise incluido incluida incluso inclusa inbegrepen
+including inclusive inklusive inbegriffen inkludiert inkluderet compris comprise incluido incluida incluso inclusa
+inbegrepen
 extension ext durchwahl poste lokalnummer interno toestel
 practice surgery salon kapsalon shop store bakery museum house business company studio praxis werkstatt laden haus
 geschaft betrieb

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from tests.eval.adversary.by_kind import by_kind
 from tests.eval.adversary.faithful import faithful, golden
 from tests.eval.adversary.judge import judge
 from tests.eval.adversary.mutations import HELD_OUT, MUTATIONS, adversarial
@@ -34,7 +35,9 @@ def main() -> None:
             kinds = frozenset(MUTATIONS) - HELD_OUT
     by_hand = sites and kinds is None
     true = [*faithful(pool, given.seed, given.answers), *(golden(sites, true=True) if by_hand else ())]
+    true += by_kind(true=True, known=True) if by_hand else ()
     lies = [*adversarial(pool, given.seed, given.answers, kinds), *(golden(sites, true=False) if by_hand else ())]
+    lies += by_kind(true=False, known=True) if by_hand else ()
     told = asyncio.run(judge(true, given.seed))
     lied = asyncio.run(judge(lies, given.seed))
     if given.show:
