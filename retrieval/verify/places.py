@@ -13,7 +13,8 @@ from decimal import Decimal
 from retrieval.verify.agree import holds, same_kind
 from retrieval.verify.figures import Figure, Kind, plain
 from retrieval.verify.folded import fold
-from retrieval.verify.lines import Clause, Line, Part, Word, poles_in
+from retrieval.verify.lines import Clause, Line, Part, Word
+from retrieval.verify.poles import poles_in
 from retrieval.words.measures import UNITS
 from retrieval.words.polarity import RELATIVE
 

@@ -15,7 +15,8 @@ from retrieval.lexicon import concepts_of
 from retrieval.verify.agree import Near, holds
 from retrieval.verify.figures import Figure, figures_of, plain, units_in
 from retrieval.verify.folded import fold
-from retrieval.verify.lines import Line, is_light, poles_in, stems
+from retrieval.verify.lines import Line, is_light, stems
+from retrieval.verify.poles import poles_in
 from retrieval.words.polarity import NEGATING, RESTRICTORS
 
 COPIED = 0.7  # of the tokens in the same order: told in the page's own words
