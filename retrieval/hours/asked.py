@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from retrieval.analyse import fold
 from retrieval.hours.model import AskedDay, AskedHours
@@ -21,6 +22,8 @@ MAX_REST = 4  # words that may name a part: "the coffee shop upstairs"
 MAX_DAYS = 4
 LONGEST_PHRASE = 6
 _NARROWER = {"opens", "closes", "closed", "until", "til", "now", "still", "part", "it", "next"}  # than the whole week
+
+_SAYS = {"open", "opens", "closed", "closes", "hours"}
 
 _MONTH = "|".join(sorted(months(), key=len, reverse=True))
 _DATE = re.compile(
@@ -70,7 +73,7 @@ def read_question(
 
 
 def _best(question: str, language: str, country: str | None, today: date, *, follows: bool) -> AskedHours | None:
-    if len(question) > MAX_CHARACTERS:
+    if len(question) > MAX_CHARACTERS or (not follows and not _may_ask().search(_folded(question))):
         return None
     found: list[AskedHours] = []
     for code in dict.fromkeys((language if language in LANGUAGES else "en", *LANGUAGES)):
@@ -82,9 +85,21 @@ def _best(question: str, language: str, country: str | None, today: date, *, fol
     return found[0] if found else None
 
 
+@lru_cache(maxsize=1)
+def _may_ask() -> re.Pattern[str]:
+    """The beginnings of all phrases that say "open" or "hours" in any language: without one of them no language need
+    be tried, and most questions are asked for something else."""
+    says = {phrase.split()[0] for code in LANGUAGES for phrase, (what, _) in vocabulary(code).items() if what in _SAYS}
+    return re.compile("|".join(re.escape(word) for word in sorted(says, key=len)))
+
+
+def _folded(question: str) -> str:
+    return fold(question.replace("’", "'"))
+
+
 def _in_language(question: str, language: str, country: str | None, today: date, *, follows: bool) -> AskedHours | None:
     read = _Read()
-    text = _cut_dates(fold(question.replace("’", "'")), read, country, today)
+    text = _cut_dates(_folded(question), read, country, today)
     if text is None:
         return None
     text = _cut_clock(text, read)
@@ -96,7 +111,7 @@ def _in_language(question: str, language: str, country: str | None, today: date,
     if days is None or len(days) > MAX_DAYS or len(read.rest) > MAX_REST:
         return None
     kinds = read.kinds
-    says_hours = kinds & {"open", "opens", "closed", "closes", "hours"}
+    says_hours = kinds & _SAYS
     if not says_hours and not (follows and days and not read.rest):
         return None
     asking = kinds & {"when", "until", "hours", "opens", "closes"}
