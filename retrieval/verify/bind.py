@@ -19,10 +19,11 @@ from retrieval.prompt import NO_ANSWER
 from retrieval.quote import cite
 from retrieval.sentences import MARK
 from retrieval.verify import polarity
+from retrieval.verify.clauses import clauses
 from retrieval.verify.days import excepted, weekdays
 from retrieval.verify.figures import Figure, Kind, figures_of, plain
 from retrieval.verify.folded import fold
-from retrieval.verify.lines import Line, Part, Word, clauses, read, stems
+from retrieval.verify.lines import Line, Part, Word, read, stems
 from retrieval.verify.names import names_of
 from retrieval.verify.people import People
 from retrieval.verify.places import (

@@ -8,36 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 
 from retrieval.analyse import SnowballAnalyser
 from retrieval.model import Passage
 from retrieval.units import LABEL_WORDS, Unit, cut
 from retrieval.verify.agree import Near
-from retrieval.verify.days import EVERY_DAY, daily, weekdays
+from retrieval.verify.clauses import Clause, clauses
+from retrieval.verify.days import EVERY_DAY, weekdays
 from retrieval.verify.figures import Figure, Kind, Measured, currencies_in, figures_of, plain, rates_in, units_in
 from retrieval.verify.folded import fold
 from retrieval.verify.poles import poles_in
 from retrieval.words.light import LIGHT_WORDS
 from retrieval.words.measures import CROWNS
 
-JOINED_BY = {
-    "en": "and or but",
-    "de": "und oder aber sowie",
-    "da": "og eller men samt",
-    "no": "og eller men samt",
-    "nb": "og eller men samt",
-    "nn": "og eller men samt",
-    "sv": "och eller men samt",
-    "fr": "et ou mais",
-    "es": "y e o u pero",
-    "it": "e ed o ma",
-    "pt": "e ou mas",
-    "nl": "en of maar",
-    "pl": "i oraz lub ale",
-}
 # "Room for two 80 €, for four 120 €": such a part still speaks of the room.
 _GOES_ON = re.compile(
     r"\W*(?:and |or |und |oder |og |et |y |e |en )?(?:for|in|im|auf|from|with|per|if|after|before|each|until|on"
@@ -52,7 +37,6 @@ _AGES = re.compile(
     r"|år|alder|enfants?|moins|plus|ans|dès|niños|menores|años|bambini|anni|sotto|kinderen|jaar|vanaf)\b",
     re.IGNORECASE,
 )
-_LAST_WORD = re.compile(r"([^\W\d_]+)\.?\s*$")
 _FIRST_WORD = re.compile(r"\s*([^\W\d_]+)")
 _WORD3 = re.compile(r"[^\W\d_]{3,}")
 LABEL_REACH = 12  # lines below a label that it may still speak of
@@ -100,17 +84,6 @@ class Line:
     @property
     def figures(self) -> tuple[Figure, ...]:
         return tuple(figure for part in self.parts for figure in part.figures)
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A part of a sentence of an answer."""
-
-    text: str
-    start: int
-    figures: tuple[Figure, ...]
-    days: frozenset[int]
-    words: tuple[Word, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,36 +170,6 @@ def _read(page: str, title: str, path: tuple[str, ...], languages: tuple[str, ..
         if unit.label:
             labels.append((at, text))
     return tuple(lines)
-
-
-@lru_cache(maxsize=64)
-def joints(languages: tuple[str, ...]) -> re.Pattern[str]:
-    """Where a clause may end. "Of" is "or" in Dutch, and no joint in English."""
-    words = "|".join(dict.fromkeys(word for code in languages for word in JOINED_BY.get(code, "").split())) or "and"
-    return re.compile(rf"[,;:–—](?=\s)|(?<=[.!?])\s+(?=[A-ZÀ-Þ])|\s(?:{words})\s")
-
-
-def clauses(text: str, figures: Sequence[Figure], languages: tuple[str, ...]) -> list[Clause]:
-    """Cut where a new figure may be said of a new thing; a clause without a day of its own keeps the one before."""
-    cuts = [0]
-    for joint in joints(languages).finditer(text):
-        inside = any(figure.start < joint.end() and joint.start() < figure.end for figure in figures)
-        if inside or _between_days(text, joint) or _between_figures(text, joint, figures):
-            continue
-        ahead = any(figure.start >= joint.end() for figure in figures)
-        behind = any(cuts[-1] <= figure.start < joint.start() for figure in figures)
-        rest = text[joint.end() :]
-        if behind and ahead and (weekdays(rest) or _WORD3.search(rest)):
-            cuts.append(joint.end())
-    cuts.append(len(text))
-    found: list[Clause] = []
-    days: frozenset[int] = frozenset()
-    for start, end in pairwise(cuts):
-        part = text[start:end]
-        own = tuple(figure for figure in figures if start <= figure.start < end)
-        days = (EVERY_DAY if daily(part) and not weekdays(part) else weekdays(part)) or days
-        found.append(Clause(part, start, own, days))
-    return found
 
 
 @lru_cache(maxsize=16384)
@@ -361,20 +304,3 @@ def _years(text: str, languages: tuple[str, ...]) -> frozenset[str]:
 
 def _without_units(text: str) -> str:
     return re.sub(r"\b(?:eur|euro|kr|kroner|uhr|chf|usd|gbp|dkk)\b", "", text, flags=re.IGNORECASE)
-
-
-def _between_days(text: str, joint: re.Match[str]) -> bool:
-    """ "Mon - Fri" and "Monday, Tuesday" are one thing said."""
-    before = _LAST_WORD.search(text, 0, joint.start())
-    after = _FIRST_WORD.match(text, joint.end())
-    return bool(before and after and weekdays(before[1]) and weekdays(after[1]))
-
-
-def _between_figures(text: str, joint: re.Match[str], figures: Sequence[Figure]) -> bool:
-    """ "9 - 17" and "between 9 and 17"; a comma may part two things, but not "24, 25 and 31 December"."""
-    before = max((figure for figure in figures if figure.end <= joint.start()), key=lambda f: f.end, default=None)
-    after = min((figure for figure in figures if figure.start >= joint.end()), key=lambda f: f.start, default=None)
-    if before is None or after is None:
-        return False
-    close = not text[before.end : joint.start()].strip(" .") and not text[joint.end() : after.start].strip()
-    return close and (joint.group()[0] not in ",;:" or before.dates != frozenset())

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from retrieval.verify.agree import holds, same_kind
+from retrieval.verify.clauses import Clause
 from retrieval.verify.figures import Figure, Kind, plain
 from retrieval.verify.folded import fold
-from retrieval.verify.lines import Clause, Line, Part, Word
+from retrieval.verify.lines import Line, Part, Word
 from retrieval.verify.poles import poles_in
 from retrieval.words.measures import UNITS
 from retrieval.words.polarity import RELATIVE

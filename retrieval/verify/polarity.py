@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from retrieval.verify.clauses import JOINED_BY
 from retrieval.verify.days import weekdays
 from retrieval.verify.figures import currencies_in
 from retrieval.verify.folded import fold
-from retrieval.verify.lines import JOINED_BY, Line, Word, is_light, stems
+from retrieval.verify.lines import Line, Word, is_light, stems
 from retrieval.verify.poles import poles_in
 from retrieval.words.polarity import (
     FREE_WORDS,

@@ -12,9 +12,10 @@ from decimal import Decimal
 
 from retrieval.verify.addresses import of_address
 from retrieval.verify.agree import holds, same_kind, within
+from retrieval.verify.clauses import Clause
 from retrieval.verify.edges import against
 from retrieval.verify.figures import Figure, Kind, plain
-from retrieval.verify.lines import Clause, Word
+from retrieval.verify.lines import Word
 from retrieval.verify.places import (
     BY_AMOUNT,
     CONTACT,

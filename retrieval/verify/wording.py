@@ -10,10 +10,11 @@ from retrieval.analyse import SnowballAnalyser, stop_words
 from retrieval.language import detect
 from retrieval.lexicon import concepts_of
 from retrieval.sentences import MARK
+from retrieval.verify.clauses import Clause, joints
 from retrieval.verify.days import weekdays
 from retrieval.verify.figures import Figure
 from retrieval.verify.folded import fold
-from retrieval.verify.lines import Clause, Word, is_light, joints
+from retrieval.verify.lines import Word, is_light
 from retrieval.words.calendar import MONTHS
 
 DETECTED = 160  # letters that tell a language
