@@ -91,7 +91,8 @@ def _changed(
         of_set = {other for kind, other in held_poles if kind == name}
         if of_set and pole not in of_set:
             return "detail"
-    if any(sign.isdigit() for sign in mine + theirs):
+    spelled = bool(figures_of(mine, spoken)) and bool(figures_of(theirs, languages))
+    if spelled or any(sign.isdigit() for sign in mine + theirs):
         return _other_figure(figures_of(mine, spoken), figures_of(theirs, languages))
     if not whole:
         return None
