@@ -62,7 +62,8 @@ def _alone(text: str, match: re.Match[str]) -> bool:
     """ "From May to September", "im Mai": after a word that goes before months."""
     return (
         re.search(
-            r"\b(?:in|from|to|until|of|since|and|et|og|und|y|oder|ou|och|fin|début|mi|ende|anfang|mitte|eind|begin|finales de|fine|by|im|bis|von|ab|seit|i|fra|til|en|de|à|a|desde|hasta|da|dal"
+            r"\b(?:in|from|to|until|of|since|and|et|og|und|y|oder|ou|och|by|"
+            r"fin|début|mi|ende|anfang|mitte|eind|begin|finales de|fine|im|bis|von|ab|seit|i|fra|til|en|de|à|a|desde|hasta|da|dal"
             r"|al|vanaf|tot"
             r"|between|mid|through|-)\s*$",
             text[: match.start()],
