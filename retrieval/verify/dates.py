@@ -63,7 +63,8 @@ def _alone(text: str, match: re.Match[str]) -> bool:
     return (
         re.search(
             r"\b(?:in|from|to|until|of|since|and|et|og|und|y|oder|ou|och|by|"
-            r"fin|début|mi|ende|anfang|mitte|eind|begin|finales de|fine|im|bis|von|ab|seit|i|fra|til|en|de|à|a|desde|hasta|da|dal"
+            r"fin|début|mi|ende|anfang|mitte|eind|begin|finales de|fine|im|bis"
+            r"|von|ab|seit|i|fra|til|en|de|à|a|desde|hasta|da|dal"
             r"|al|vanaf|tot"
             r"|between|mid|through|-)\s*$",
             text[: match.start()],
