@@ -11,8 +11,8 @@ from datetime import datetime
 from uuid import UUID
 
 from app.conversations.person.compose import compose_person_mail
-from app.conversations.person.model import Note
-from app.conversations.person.queries import insert_note, note_person_asked
+from app.conversations.person.model import HandledBy, Note
+from app.conversations.person.queries import give_to_assistant, insert_note, lock_handling, note_person_asked
 from app.db.pool import Connection
 from app.jobs.model import JobRef
 from app.mail.model import Purpose, mail_address
@@ -35,7 +35,11 @@ class Told:
 async def ask_for_person(
     conn: Connection, keys: BusinessKeys, business_id: UUID, told: Told, conversation_id: UUID, now: datetime
 ) -> JobRef | None:
-    """None when it was asked before or a person is there already."""
+    """None when it was asked before or a person is there already; one who has gone is no person there."""
+    row = await lock_handling(conn, business_id, conversation_id)
+    if row is not None and row.handled_by == HandledBy.PERSON and not row.with_person(now):
+        await give_to_assistant(conn, business_id, conversation_id)
+        await insert_note(conn, business_id, conversation_id, Note.LEFT, name=row.handler_name)
     if not await note_person_asked(conn, business_id, conversation_id, now):
         return None
     await insert_note(conn, business_id, conversation_id, Note.ASKED)

@@ -247,3 +247,15 @@ async def test_asking_for_a_person_tells_the_business_once(ports: ReplyPorts, kn
     await over(ports, knowledge, conversation_id)
     async with ports.database.business_transaction(business_id) as conn:
         assert await count_waiting(conn, business_id) == 0
+
+
+async def test_a_person_who_went_away_can_be_asked_for_again(ports: ReplyPorts, knowledge: Knowledge) -> None:
+    conversation_id = await begin(ports, knowledge)
+    await over(ports, knowledge, conversation_id)
+    later = now() + HANDLER_IDLE + timedelta(seconds=5)
+    async with ports.database.business_transaction(knowledge.business_id) as conn:
+        keys = await ports.vault.keys(conn, knowledge.business_id)
+        ref = await ask_for_person(conn, keys, knowledge.business_id, ports.told, conversation_id, later)
+    assert ref is not None
+    told = await opened(ports, knowledge, conversation_id)
+    assert [m.details.get("note") for m in told.messages][-2:] == ["left", "asked_for_person"]
