@@ -13,7 +13,7 @@ import structlog
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, NotFoundException
+from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -23,7 +23,7 @@ from app.channels.operator.routes import ROUTES as OPERATOR
 from app.channels.web.routes import ROUTES as WEB_CHANNEL
 from app.dashboard.routes import ROUTES as DASHBOARD
 from app.dashboard.routes import http_error_page
-from app.errors import MiloError
+from app.errors import MiloError, NotFound
 from app.health.routes import ROUTES as HEALTH
 from app.services import Services
 
@@ -55,7 +55,7 @@ def _without_nul(app: ASGIApp) -> ASGIApp:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and ("\x00" in scope["path"] or b"%00" in scope["query_string"]):
-            raise NotFoundException
+            raise NotFound
         await app(scope, receive, send)
 
     return answer
