@@ -22,8 +22,8 @@ from retrieval.quoting.features import CONTACTS, UNMEASURED, Column, Matrix
 LIKE_A_TYPO = 0.34  # of the question's n-grams; a word with one wrong letter keeps about half of them
 SIGNALS = (
     "always", "own_words", "context_words", "grams", "context_concepts", "cosine", "fit", "spread", "stands_out",
-    "coverage", "farthest_word", "figure", "yes_no", "number", "foreign", "words", "day", "age", "ahead", "other_matter",
-    "first",
+    "coverage", "farthest_word", "figure", "yes_no", "number", "foreign", "words", "day", "age", "ahead",
+    "other_matter", "first",
 )  # fmt: skip
 # Fitted by `python -m tests.eval.fit_evidence` on our own sites, on squad with and without the passage that holds the
 # answer, and on a support desk's messages. Odds do not carry over between kinds of sites, so there are two lines: of

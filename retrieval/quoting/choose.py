@@ -22,9 +22,8 @@ LONG_WORDS = 60  # a longer unit is cut around what was asked
 WORDS = 100  # a rare answer reaches it; the mean is what EXPECTED makes of it
 LIST_WORDS = 120
 LIST_ROWS = 14
-EXPECTED = 0.02  # a unit less likely to hold a part of the answer is not said
+EXPECTED = 0.012  # a unit less likely to hold a part of the answer is not said
 APART = 0.03  # and so likely to be said away from the others
-SILENT = 0.04  # and so likely to be said although it shares no word, meaning or kind of figure with the question
 SPANS = 3
 GAP_WORDS = 14  # a line so short between two that are said is said too
 SHORT_WORDS = 8
@@ -54,8 +53,8 @@ def choose(reading: Reading, scores: Matrix) -> list[Span]:
         place = places[index]
         if index in chosen or place.laid.link or words + _words(place) > limit:
             continue
-        if likely[index] < SILENT and not _speaks_of_it(reading, place):
-            continue
+        if place.text[-1] in ".!?" and any(reading.places[other].text == place.text for other in chosen):
+            continue  # the same sentence twice; the same row may stand under two headings
         if not _beside(reading, index, chosen) and (likely[index] < APART or _runs(reading, chosen) >= SPANS):
             continue
         chosen.add(index)
@@ -85,9 +84,9 @@ def _beside(reading: Reading, index: int, chosen: set[int]) -> bool:
 
 
 def _speaks_of_it(reading: Reading, place: Place) -> bool:
-    """A word, a business word or the kind of figure that was asked for; what a list was asked for are its rows."""
+    """A word, a business word or the kind of figure that was asked for, or a row of the list that was."""
     text = place.text
-    if reading.wants_list and place.laid.unit.row or place.laid.heading or place.laid.columns:
+    if reading.wants_list and place.laid.unit.row:
         return True
     return reading.coverage(text) > 0 or reading.concepts(text) > 0 or reading.holds_kind(text)
 

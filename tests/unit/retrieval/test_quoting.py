@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from retrieval.answer_types import Kind
 from retrieval.model import Passage
 from retrieval.question import analyse_question
 from retrieval.quote import Quoted, quote
@@ -195,3 +196,38 @@ async def test_of_a_table_the_rows_that_were_named_are_said_and_all_where_a_word
 async def test_no_answer_ends_with_the_next_question() -> None:
     found = await said("May I bring back jars?", LOAVES, "en")
     assert "left something" not in " ".join(sentence.text for sentence in found.sentences)
+
+
+async def test_what_begins_something_else_is_not_said_at_the_end() -> None:
+    page = passage(
+        "May I bring my dog?\nDogs are welcome on a lead.\nI left something behind.\n"
+        "Ask at the desk beside the stairs, everything that was found is kept there for four weeks.",
+        title="Questions",
+    )
+    found = await said("can my dog come along", page, "en")
+    text = " ".join(sentence.text for sentence in found.sentences)
+    assert "Dogs are welcome" in text and not text.endswith("behind.")
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "kinds"),
+    [
+        ("Was zahlt man für einen Tag?", "de", {Kind.PRICE}),
+        ("hvad tager I for brudehår", "da", {Kind.PRICE}),
+        ("c'est combien le menu", "fr", {Kind.PRICE}),
+        ("how much do I have to fork out", "en", {Kind.PRICE}),
+        ("Wie hoch ist die Gebühr?", "de", {Kind.PRICE}),
+        ("habt ihr samstags auf", "de", {Kind.TIME}),
+        ("habt ihr auf der Karte Pizza?", "de", set[Kind]()),
+        ("wo seid ihr", "de", {Kind.ADDRESS}),
+        ("vous etes ou", "fr", {Kind.ADDRESS}),
+        ("hvor varmt er vandet", "da", {Kind.TEMPERATURE}),
+        ("wie lang ist die Bahn", "de", {Kind.SIZE}),
+        ("wie lang dauert der Kurs", "de", {Kind.DURATION}),
+        ("Puis-je retourner une pelote qui ne me plaît pas ?", "fr", set[Kind]()),
+        ("can I pause my membership when I'm injured", "en", set[Kind]()),
+        ("can you tell me when it starts", "en", {Kind.TIME}),
+    ],
+)
+def test_kinds_of_figures_are_asked_for_in_plain_speech(question: str, language: str, kinds: set[Kind]) -> None:
+    assert analyse_question(question, (language,), language).kinds == kinds
