@@ -249,7 +249,8 @@ class Verifier:
         for start, end in segments_of(text, self._spoken(text)):
             own = [word for word in self._words(bare[start:end]) if not word.light]
             met = sum(self._meets(word, passages) for word in own)
-            added = start > 0 and not any(start <= figure.start < end for figure in figures)
+            # Also where a long sentence comes clause by clause: "…, and a glass of champagne."
+            added = (start > 0 or text[:1].islower()) and not any(start <= figure.start < end for figure in figures)
             if own and (not met or (added and 2 * met <= len(own))):
                 return Withheld("no_support")
         return None
