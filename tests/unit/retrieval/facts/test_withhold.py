@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from ingestion.facts.model import value_key_of
-from retrieval.hours.overruled import is_overruled
 from retrieval.facts.withhold import Overruled, withhold
+from retrieval.hours.overruled import is_overruled
 from retrieval.hours.queries import ChunkRow, DecidedRow, FoundRow
 from retrieval.model import Passage
 from tests.unit.retrieval.passages import passage
