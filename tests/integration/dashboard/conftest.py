@@ -35,6 +35,7 @@ from app.services import Services
 from app.settings import Settings
 from app.usage.prices import read_prices
 from app.vault.keys import Vault
+from retrieval.analyse import SnowballAnalyser
 from tests.integration.ingestion.site import CountingEmbedder
 from tests.unit.ingestion.doubles import ScriptedFetcher
 
@@ -100,6 +101,7 @@ async def services(database: Database, settings: Settings, redis_url: str) -> As
                 limiter=Limiter(redis),
                 answers=AnswerTasks(),
                 clock=lambda: datetime.now(UTC),
+                analyser=SnowballAnalyser(),
                 embedder_for=lambda _: CountingEmbedder(),
                 prices=read_prices(None, own_servers=("openai", "anthropic")),
                 fetcher=ScriptedFetcher({}, owned=False),
