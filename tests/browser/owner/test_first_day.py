@@ -74,6 +74,18 @@ async def test_from_a_mail_address_to_the_first_lead(milo_up: Running, context: 
     await chat.get_by_label("Ask a question").fill("When is the workshop open on Saturday?")
     await chat.get_by_label("Ask a question").press("Enter")
     await expect(chat.locator("#log")).to_contain_text("10:00 to 15:00", timeout=30_000)
+    await page.goto(f"{base}/inbox")
+    await expect(page.get_by_role("heading", name="No conversations yet")).to_be_visible()
+    await page.goto(f"{base}/inbox?show=tries")
+    await expect(page.get_by_role("link", name=re.compile("When is the workshop open"))).to_be_visible()
+
+    # A visitor asks the same, on a page that has the chat.
+    await page.goto(f"{milo_up.url}/demo/{base.rpartition('/')[2]}")
+    await page.get_by_role("button", name="Chat").click()
+    chat = page.frame_locator("milo-chat iframe")
+    await chat.get_by_label("Ask a question").fill("When is the workshop open on Saturday?")
+    await chat.get_by_label("Ask a question").press("Enter")
+    await expect(chat.locator("#log")).to_contain_text("10:00 to 15:00", timeout=30_000)
     await chat.get_by_role("button", name="Talk to a person").click()
     await chat.get_by_role("button", name="Leave a message").click()
     await chat.locator("form.card input").nth(0).fill("=Ada Visitor")
