@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from app.conversations.listing.queries import read_inbox
 from app.conversations.model import Conversation, ConversationRow, InboxLine, Visitor
 from app.conversations.queries import (
     give_up_stale_answers,
     latest_conversation_of,
     read_conversation_row,
-    read_inbox,
     read_messages,
 )
 from app.conversations.record import open_message

@@ -10,12 +10,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from app.conversations.inbox import open_conversation
+from app.conversations.listing.queries import mark_seen
 from app.conversations.model import Conversation
 from app.conversations.person.hand_back import hand_back
 from app.conversations.person.model import Handler
 from app.conversations.person.say import say
 from app.conversations.person.take_over import take_over
-from app.conversations.queries import mark_seen
 from app.conversations.record import sentences_of
 from app.conversations.why import open_why
 from app.dashboard.admission import AnyRequest, Desk, OwnDesk, Parts

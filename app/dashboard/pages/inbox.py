@@ -9,8 +9,8 @@ from litestar import get
 from litestar.params import FromQuery
 
 from app.conversations.inbox import list_conversations
+from app.conversations.listing.queries import count_unseen
 from app.conversations.person.queries import count_waiting
-from app.conversations.queries import count_unseen
 from app.dashboard.admission import AnyRequest, OwnDesk, Parts
 from app.dashboard.render import Html, page
 from app.errors import BadInput

@@ -1,0 +1,1 @@
+"""The list of conversations, as the business meets it."""
