@@ -1,7 +1,7 @@
 """A question whose answer must stay right, what must stand in that answer, and what came of asking it.
 
 Used by the dashboard's pages, by `milo eval` and by what decides whether a generation is published. Questions are
-masked before they come here (mask.py), so nothing of a visitor is kept in them.
+masked before they come here (app/people/mask.py), so nothing of a visitor is kept in them.
 """
 
 from __future__ import annotations
